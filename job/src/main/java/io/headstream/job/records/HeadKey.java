@@ -1,0 +1,53 @@
+package io.headstream.job.records;
+
+/**
+ * The key of one head group's work on one sequence.
+ *
+ * <p>Two keys are equal when sequence and group are. The hash is the route: an int chosen so that
+ * Flink puts the key into the key group where this head group belongs. It follows from the other
+ * two and from the job's maximum parallelism, is found once, and travels with the record.
+ */
+public final class HeadKey {
+  private final String sequenceId;
+  private final int group;
+  private final int route;
+
+  /** A key with a route that was found before. */
+  public HeadKey(String sequenceId, int group, int route) {
+    this.sequenceId = sequenceId;
+    this.group = group;
+    this.route = route;
+  }
+
+  /** Which sequence. */
+  public String sequenceId() {
+    return sequenceId;
+  }
+
+  /** Which head group, from 0. */
+  public int group() {
+    return group;
+  }
+
+  /** The hash by which Flink finds the key group. */
+  public int route() {
+    return route;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof HeadKey that
+        && group == that.group
+        && sequenceId.equals(that.sequenceId);
+  }
+
+  @Override
+  public int hashCode() {
+    return route;
+  }
+
+  @Override
+  public String toString() {
+    return sequenceId + "/" + group;
+  }
+}

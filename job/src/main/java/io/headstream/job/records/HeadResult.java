@@ -1,0 +1,14 @@
+package io.headstream.job.records;
+
+/**
+ * What one head group answered for consecutive tokens of a sequence: its own columns of the
+ * concatenated heads.
+ *
+ * @param sequenceId which sequence
+ * @param group which head group, from 0
+ * @param sequenceLength how many tokens the whole sequence has
+ * @param firstPosition the position of the first row
+ * @param columns {@code [rows, modelDim / groups]}, row-major
+ */
+public record HeadResult(
+    String sequenceId, int group, int sequenceLength, int firstPosition, float[] columns) {}

@@ -1,0 +1,21 @@
+package io.headstream.job.records;
+
+/**
+ * A record as it was read: a line of a file or of stdin, or the value of a Kafka record.
+ *
+ * @param bytes the record without its line end; of a record that is too large only the first {@link
+ *     #KEPT_BYTES}
+ * @param source where it was read, such as {@code tokens.jsonl:17}
+ * @param sizeBytes the size of the whole record, which is more than {@code bytes.length} exactly
+ *     when it was too large to keep
+ */
+public record RawRecord(byte[] bytes, String source, long sizeBytes) {
+
+  /** How much is kept of a record that is too large. */
+  public static final int KEPT_BYTES = 4096;
+
+  /** Whether the record was longer than allowed, so that only its beginning is here. */
+  public boolean tooLarge() {
+    return sizeBytes > bytes.length;
+  }
+}

@@ -1,0 +1,26 @@
+package io.headstream.job.records;
+
+import java.util.List;
+
+/**
+ * Consecutive tokens of a completed sequence; most often all of them.
+ *
+ * <p>A long sequence travels as several chunks, in order, because a record of more than a few MiB
+ * would be spilled to disk by the receiver.
+ *
+ * @param sequenceId which sequence
+ * @param sequenceLength how many tokens the whole sequence has
+ * @param tokens the chunk's tokens in order of position, without gaps; not empty
+ */
+public record SequenceChunk(String sequenceId, int sequenceLength, List<Token> tokens) {
+
+  /** The position of the chunk's first token. */
+  public int firstPosition() {
+    return tokens.get(0).position();
+  }
+
+  /** Whether the chunk is the whole sequence. */
+  public boolean whole() {
+    return tokens.size() == sequenceLength;
+  }
+}
