@@ -1,6 +1,9 @@
 package io.headstream.job.records;
 
+import io.headstream.job.serialization.RecordTypeInfoFactory;
+import io.headstream.job.serialization.SerializedBy;
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
 
 /**
  * Consecutive tokens of a completed sequence; most often all of them.
@@ -12,6 +15,8 @@ import java.util.List;
  * @param sequenceLength how many tokens the whole sequence has
  * @param tokens the chunk's tokens in order of position, without gaps; not empty
  */
+@TypeInfo(RecordTypeInfoFactory.class)
+@SerializedBy(SequenceChunkSerializer.class)
 public record SequenceChunk(String sequenceId, int sequenceLength, List<Token> tokens) {
 
   /** The position of the chunk's first token. */
