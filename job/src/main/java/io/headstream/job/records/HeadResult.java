@@ -17,4 +17,14 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
 @TypeInfo(RecordTypeInfoFactory.class)
 @SerializedBy(HeadResultSerializer.class)
 public record HeadResult(
-    String sequenceId, int group, int sequenceLength, int firstPosition, float[] columns) {}
+    String sequenceId, int group, int sequenceLength, int firstPosition, float[] columns) {
+
+  /**
+   * Whether these are the sequence's last rows.
+   *
+   * @param width columns of a row
+   */
+  public boolean endsSequence(int width) {
+    return firstPosition + columns.length / width == sequenceLength;
+  }
+}

@@ -24,8 +24,18 @@ public record SequenceChunk(String sequenceId, int sequenceLength, List<Token> t
     return tokens.get(0).position();
   }
 
-  /** Whether the chunk is the whole sequence. */
-  public boolean whole() {
-    return tokens.size() == sequenceLength;
+  /** Whether these are the sequence's last tokens. */
+  public boolean endsSequence() {
+    return firstPosition() + tokens.size() == sequenceLength;
+  }
+
+  /** The tokens' embeddings as {@code [tokens, modelDim]}, row-major, in a new array. */
+  public float[] embeddings() {
+    int modelDim = tokens.get(0).embedding().length;
+    float[] rows = new float[tokens.size() * modelDim];
+    for (int i = 0; i < tokens.size(); i++) {
+      System.arraycopy(tokens.get(i).embedding(), 0, rows, i * modelDim, modelDim);
+    }
+    return rows;
   }
 }
