@@ -137,12 +137,12 @@ class MultiHeadAttentionTest {
         heads,
         keyValueHeads,
         Reference.uniform(random, modelDim * modelDim, bound),
-        biases ? Reference.uniform(random, modelDim, bound) : null,
         Reference.uniform(random, kvRows * modelDim, bound),
-        biases ? Reference.uniform(random, kvRows, bound) : null,
         Reference.uniform(random, kvRows * modelDim, bound),
-        biases ? Reference.uniform(random, kvRows, bound) : null,
         Reference.uniform(random, modelDim * modelDim, bound),
+        biases ? Reference.uniform(random, modelDim, bound) : null,
+        biases ? Reference.uniform(random, kvRows, bound) : null,
+        biases ? Reference.uniform(random, kvRows, bound) : null,
         biases ? Reference.uniform(random, modelDim, bound) : null);
   }
 }

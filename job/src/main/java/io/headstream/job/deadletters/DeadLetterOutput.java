@@ -16,8 +16,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * The side output for dead letters of one operator, with its counters: {@code
- * attention.deadLetters.REASON} for dashboards, the accumulator {@code dead-letters} for the job's
- * summary.
+ * attention.reason.REASON.deadLetters} for dashboards, the accumulator {@code dead-letters} for the
+ * job's summary.
  */
 public final class DeadLetterOutput {
 
@@ -30,9 +30,9 @@ public final class DeadLetterOutput {
 
   /** Registers the counters; once in an operator's {@code open}. */
   public DeadLetterOutput(RuntimeContext context) {
-    MetricGroup group = context.getMetricGroup().addGroup("attention").addGroup("deadLetters");
+    MetricGroup group = context.getMetricGroup().addGroup("attention");
     for (Reason reason : Reason.values()) {
-      byReason.put(reason, group.counter(reason.name()));
+      byReason.put(reason, group.addGroup("reason", reason.name()).counter("deadLetters"));
     }
     context.addAccumulator("dead-letters", all);
   }

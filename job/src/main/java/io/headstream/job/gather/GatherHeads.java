@@ -22,7 +22,8 @@ import org.apache.flink.util.Collector;
  *
  * <p>What comes from one sender for one ID comes in order. So there is a queue for each head group
  * and one for the tokens, and when every queue has a whole sequence at its head, those belong
- * together: an ID that is used again needs no number, and nothing is kept when the queues are empty.
+ * together: an ID that is used again needs no number, and nothing is kept when the queues are
+ * empty.
  */
 public final class GatherHeads
     extends KeyedCoProcessFunction<String, HeadResult, SequenceChunk, Token> {
@@ -105,8 +106,7 @@ public final class GatherHeads
       }
     }
     float[] answer = new float[concatenated.length];
-    layer.projectOutput(
-        tokens.size(), concatenated, 0, answer, 0, AttentionOptions.defaults());
+    layer.projectOutput(tokens.size(), concatenated, 0, answer, 0, AttentionOptions.defaults());
     answers.emit(tokens, answer, out, context::output);
   }
 

@@ -43,8 +43,7 @@ final class PieceQueues<T> {
         context.getState(
             new ValueStateDescriptor<>(
                 name + "-queues", PrimitiveArrayTypeInfo.INT_PRIMITIVE_ARRAY_TYPE_INFO));
-    this.pieces =
-        context.getMapState(new MapStateDescriptor<>(name + "-pieces", Types.LONG, type));
+    this.pieces = context.getMapState(new MapStateDescriptor<>(name + "-pieces", Types.LONG, type));
   }
 
   void add(int queue, T piece) throws Exception {

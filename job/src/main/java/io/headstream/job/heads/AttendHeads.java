@@ -53,8 +53,7 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
     lease = weights.acquire(getRuntimeContext());
     chunks =
         getRuntimeContext()
-            .getListState(
-                new ListStateDescriptor<>("chunks", TypeInformation.of(HeadTask.class)));
+            .getListState(new ListStateDescriptor<>("chunks", TypeInformation.of(HeadTask.class)));
   }
 
   @Override

@@ -10,9 +10,9 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  *
  * <p>Flink places a key by the key group that its hash falls into. Left to chance, several head
  * groups of a sequence share a slot while others are idle. Here head group {@code g} of {@code G}
- * belongs into key group {@code (keyGroup(sequence) + g · maxParallelism / G) mod maxParallelism}, and
- * its key gets a hash that falls there. So a slot gets the same share of every sequence where the
- * parallelism divides G, and never two of its groups where G divides the parallelism.
+ * belongs into key group {@code (keyGroup(sequence) + g · maxParallelism / G) mod maxParallelism},
+ * and its key gets a hash that falls there. So a slot gets the same share of every sequence where
+ * the parallelism divides G, and never two of its groups where G divides the parallelism.
  */
 public final class HeadRouting implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -36,7 +36,8 @@ public final class HeadRouting implements Serializable {
     int start = sequenceId.hashCode() * 31 + group;
     int keyGroup = keyGroup(sequenceId, group);
     int route = start;
-    // About maxParallelism tries. Beginning at the key's own hash keeps routes of a key group apart.
+    // About maxParallelism tries. Beginning at the key's own hash keeps routes of a key group
+    // apart.
     while (KeyGroupRangeAssignment.computeKeyGroupForKeyHash(route, maxParallelism) != keyGroup) {
       route++;
     }

@@ -22,7 +22,6 @@ public record AttendOptions(boolean causal, double dropout, long dropoutSeed)
             .withMask(causal ? AttentionMask.causal() : AttentionMask.none());
     return dropout == 0
         ? options
-        : options.withDropout(
-            Dropout.of(dropout, dropoutSeed, Dropout.sequence(sequenceId)));
+        : options.withDropout(Dropout.of(dropout, dropoutSeed, Dropout.sequence(sequenceId)));
   }
 }

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The layers that operators in this JVM use at the moment: one for each job, however many slots work
- * with it, gone when the last of them closes.
+ * The layers that operators in this JVM use at the moment: one for each job, however many slots
+ * work with it, gone when the last of them closes.
  */
 public final class SharedLayers {
   private static final Map<String, Shared> LAYERS = new HashMap<>();

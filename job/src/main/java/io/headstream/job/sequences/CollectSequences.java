@@ -21,8 +21,8 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Collects the tokens of a sequence, in whatever order they come, until it is complete, and hands it
- * on whole. Keyed by sequence ID.
+ * Collects the tokens of a sequence, in whatever order they come, until it is complete, and hands
+ * it on whole. Keyed by sequence ID.
  *
  * <p>A sequence is complete when the token that says {@code last} and all positions before it are
  * there. It ends too when no token came for the session gap, and when a bounded input ends; then it
