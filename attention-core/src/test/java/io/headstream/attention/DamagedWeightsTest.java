@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headstream.attention.safetensors.SafetensorsBytes;
 import io.headstream.attention.safetensors.TensorType;
 import io.headstream.attention.safetensors.WeightsException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -88,8 +92,16 @@ class DamagedWeightsTest {
     return Files.readAllBytes(file);
   }
 
+  /** Overwrites instead of emptying first: some file systems then wait for the disk each time. */
+  private void replace(byte[] bytes) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(bytes));
+      channel.truncate(bytes.length);
+    }
+  }
+
   private boolean isRead(byte[] bytes, Object... description) throws Exception {
-    Files.write(file, bytes);
+    replace(bytes);
     try {
       AttentionWeights.read(file, "", HEADS);
       return true;
