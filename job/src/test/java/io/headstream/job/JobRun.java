@@ -39,8 +39,7 @@ final class JobRun {
     // A job that fails has to fail, not to be started again for ever.
     Configuration noRestarts = new Configuration();
     noRestarts.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(noRestarts);
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(noRestarts);
     env.setParallelism(parallelism);
     env.enableCheckpointing(100); // the last files are committed by a checkpoint
     job(input, parser, layer).build(env);
