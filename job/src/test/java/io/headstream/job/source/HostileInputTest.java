@@ -2,12 +2,13 @@ package io.headstream.job.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.headstream.job.json.DeadLetterJson;
 import io.headstream.job.json.TokenJson;
 import io.headstream.job.json.Utf8;
-import io.headstream.job.records.Token;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -53,23 +54,39 @@ class HostileInputTest {
       for (int changes = random.nextInt(4); changes >= 0; changes--) {
         bytes = changed(bytes, random);
       }
-      String context = "seed " + seed + ", input " + n;
       Parsed parsed = Parsed.by(json, bytes, "t:1");
-      assertThat(parsed.tokens().size() + parsed.deadLetters().size()).as(context).isEqualTo(1);
-      if (parsed.tokens().isEmpty()) {
-        assertThat(parsed.deadLetters().get(0).record()).as(context).isEqualTo(bytes);
-        byte[] line = DeadLetterJson.bytes(parsed.deadLetters().get(0));
-        assertThat(Utf8.validBytes(line)).as(context).isEqualTo(line.length);
-      } else {
-        good++;
-        Token token = parsed.tokens().get(0);
-        Token again = Parsed.by(json, TokenJson.bytes(token), "t:1").token();
-        assertThat(again).as(context).usingRecursiveComparison().isEqualTo(token);
-      }
       Parsed words = Parsed.by(text, bytes, "t:1");
-      assertThat(words.deadLetters()).as(context).hasSizeLessThanOrEqualTo(1);
+      if (parsed.deadLetters().isEmpty()) {
+        good++;
+      }
+      if (!soundToken(json, parsed) && !soundDeadLetter(bytes, parsed)
+          || words.deadLetters().size() > 1) {
+        fail("seed %d, input %d: %s", seed, n, HexFormat.of().formatHex(bytes));
+      }
     }
     assertThat(good).as("records that were still good").isBetween(2_000, 150_000);
+  }
+
+  /** One token, which is the same once it was written and read. */
+  private static boolean soundToken(TokenParser parser, Parsed parsed) {
+    if (parsed.tokens().size() != 1 || !parsed.deadLetters().isEmpty()) {
+      return false;
+    }
+    byte[] line = TokenJson.bytes(parsed.tokens().get(0));
+    Parsed again = Parsed.by(parser, line, "t:1");
+    return again.tokens().size() == 1
+        && Arrays.equals(TokenJson.bytes(again.tokens().get(0)), line)
+        && Arrays.equals(again.tokens().get(0).embedding(), parsed.tokens().get(0).embedding());
+  }
+
+  /** One dead letter with the record as it was, which can be written. */
+  private static boolean soundDeadLetter(byte[] bytes, Parsed parsed) {
+    if (parsed.deadLetters().size() != 1 || !parsed.tokens().isEmpty()) {
+      return false;
+    }
+    byte[] line = DeadLetterJson.bytes(parsed.deadLetters().get(0));
+    return Arrays.equals(parsed.deadLetters().get(0).record(), bytes)
+        && Utf8.validBytes(line) == line.length;
   }
 
   private static byte[] changed(byte[] bytes, Random random) {
