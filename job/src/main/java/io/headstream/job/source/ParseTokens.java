@@ -1,39 +1,30 @@
 package io.headstream.job.source;
 
+import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.Map;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
-import org.apache.flink.util.OutputTag;
 
 /**
- * Makes tokens of records as they were read; what cannot be used goes to {@link #DEAD_LETTERS}.
+ * Makes tokens of records as they were read; what cannot be used goes to {@link
+ * DeadLetterOutput#TAG}.
  *
- * <p>Counts tokens in the accumulator {@link #TOKENS_READ}, and dead letters in the metrics {@code
- * attention.reason.REASON.deadLetters}.
+ * <p>Counts tokens in the accumulator {@link #TOKENS_READ}.
  */
 public final class ParseTokens extends ProcessFunction<RawRecord, Token> {
-  /** The side output of records that cannot be used. */
-  public static final OutputTag<DeadLetter> DEAD_LETTERS =
-      new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
-
   /** The name of the accumulator that counts tokens. */
   public static final String TOKENS_READ = "tokens-read";
 
   private final TokenParser parser;
   private final int maxRecordBytes;
   private transient LongCounter tokensRead;
-  private transient Map<Reason, Counter> deadLetters;
+  private transient DeadLetterOutput deadLetters;
 
   /**
    * The operator's function.
@@ -50,14 +41,7 @@ public final class ParseTokens extends ProcessFunction<RawRecord, Token> {
   public void open(OpenContext context) {
     tokensRead = new LongCounter();
     getRuntimeContext().addAccumulator(TOKENS_READ, tokensRead);
-    MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("attention");
-    deadLetters = new EnumMap<>(Reason.class);
-    for (Reason reason :
-        new Reason[] {
-          Reason.TOO_LARGE, Reason.MALFORMED, Reason.WRONG_DIMENSION, Reason.NOT_FINITE
-        }) {
-      deadLetters.put(reason, metrics.addGroup("reason", reason.name()).counter("deadLetters"));
-    }
+    deadLetters = new DeadLetterOutput(getRuntimeContext());
   }
 
   @Override
@@ -76,8 +60,7 @@ public final class ParseTokens extends ProcessFunction<RawRecord, Token> {
   }
 
   private void reject(DeadLetter letter, Context context) {
-    deadLetters.get(letter.reason()).inc();
-    context.output(DEAD_LETTERS, letter);
+    deadLetters.emit(letter, context::output);
   }
 
   private DeadLetter tooLarge(RawRecord record) {
