@@ -3,6 +3,7 @@ package io.headstream.job.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;
@@ -74,7 +75,7 @@ class ParseTokensTest {
 
   private static List<DeadLetter> deadLetters(
       OneInputStreamOperatorTestHarness<RawRecord, Token> harness) {
-    return harness.getSideOutput(ParseTokens.DEAD_LETTERS).stream()
+    return harness.getSideOutput(DeadLetterOutput.TAG).stream()
         .map(StreamRecord::getValue)
         .toList();
   }
