@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.job.records.RawRecord;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,21 +27,26 @@ class TokenFilesITCase {
               .setNumberSlotsPerTaskManager(2)
               .build());
 
+  private static final Charset FILE_NAMES = Charset.forName(System.getProperty("sun.jnu.encoding"));
+
   @TempDir private java.nio.file.Path folder;
 
   @Test
   void readsAFolderAndAllBelowItByTheNamesThatPeopleGave() throws Exception {
     List<String> names =
-        List.of(
-            "plain.jsonl",
-            "a b.jsonl",
-            "100%.jsonl",
-            "p%20q.jsonl",
-            "ü€😀.jsonl",
-            "what?#x.jsonl",
-            "c:d.jsonl",
-            "in side/x+y.txt",
-            "in side/deeper/noending");
+        new ArrayList<>(
+            List.of(
+                "plain.jsonl",
+                "a b.jsonl",
+                "100%.jsonl",
+                "p%20q.jsonl",
+                "ü€😀.jsonl",
+                "what?#x.jsonl",
+                "c:d.jsonl",
+                "in side/x+y.txt",
+                "in side/deeper/noending"));
+    // Under a locale without UTF-8 the JVM itself cannot name such a file.
+    names.removeIf(name -> !FILE_NAMES.newEncoder().canEncode(name));
     List<String> expected = new ArrayList<>();
     for (String name : names) {
       write(name);
