@@ -11,6 +11,7 @@ import io.headstream.job.serialization.FloatArrayKryoSerializer;
 import io.headstream.job.serialization.RecordKryoSerializer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -25,12 +26,12 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * cannot see through. Float arrays are registered with Kryo alone: where Flink writes a {@code
  * float[]} without Kryo, as a stream's type or a POJO's field, all stays as it was.
  *
- * <p>Kryo numbers what is registered in order, and writes the numbers into savepoints. So register
- * from a job's first day on, and only append.
+ * <p>What Kryo wrote into state without these registrations it cannot read with them, so register
+ * from a job's first day on.
  */
 public final class HeadstreamSerialization {
 
-  /** Everything that Kryo is told about, in the order that savepoints depend on. */
+  /** Everything that Kryo is told about. */
   private static final List<Class<?>> TYPES =
       List.of(
           float[].class,
@@ -42,11 +43,15 @@ public final class HeadstreamSerialization {
           HeadTask.class,
           HeadResult.class);
 
-  /** What {@link #register} sets, as lines for {@code conf/config.yaml}. */
+  /**
+   * What {@link #register} sets, as lines for {@code conf/config.yaml}. Only for a cluster all of
+   * whose jobs have Headstream on their class path: Flink refuses to make a job whose class path
+   * lacks one of the classes.
+   */
   public static final String YAML =
       TYPES.stream()
           .map(type -> "    - " + entry(type) + "\n")
-          .reduce("pipeline:\n  serialization-config:\n", String::concat);
+          .collect(Collectors.joining("", "pipeline:\n  serialization-config:\n", ""));
 
   private HeadstreamSerialization() {}
 
@@ -63,18 +68,24 @@ public final class HeadstreamSerialization {
   }
 
   /**
-   * The same for an environment that exists already. Call it before the first stream is made.
+   * The same for an environment that exists already; nothing happens where its configuration has
+   * the registrations. Call it before the first stream is made.
    *
    * @param environment is changed
+   * @throws IllegalArgumentException when its configuration has entries of the type {@code
+   *     typeinfo}, which Flink does not read a second time: there, {@link #register} before the
+   *     environment is made
    */
   public static void applyTo(StreamExecutionEnvironment environment) {
-    Configuration configuration = new Configuration();
-    environment
-        .getConfiguration()
-        .getOptional(PipelineOptions.SERIALIZATION_CONFIG)
-        .ifPresent(present -> configuration.set(PipelineOptions.SERIALIZATION_CONFIG, present));
-    register(configuration);
-    environment.configure(configuration);
+    List<String> present =
+        environment
+            .getConfiguration()
+            .getOptional(PipelineOptions.SERIALIZATION_CONFIG)
+            .orElse(List.of());
+    List<String> entries = withOurs(present);
+    if (!entries.equals(present)) {
+      environment.configure(new Configuration().set(PipelineOptions.SERIALIZATION_CONFIG, entries));
+    }
   }
 
   private static List<String> withOurs(List<String> present) {

@@ -54,6 +54,9 @@ class HeadstreamSerializationTest {
 
     assertThat(registered(config(loaded))).isEqualTo(expected());
     assertThat(registered(config(registered))).isEqualTo(expected());
+
+    HeadstreamSerialization.register(loaded);
+    assertThat(registered(config(loaded))).as("registered once more").isEqualTo(expected());
   }
 
   @Test
