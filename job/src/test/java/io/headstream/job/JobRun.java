@@ -3,6 +3,7 @@ package io.headstream.job;
 import io.headstream.job.output.DeadLetterEncoder;
 import io.headstream.job.output.OutputFiles;
 import io.headstream.job.output.TokenEncoder;
+import io.headstream.job.records.RawRecord;
 import io.headstream.job.source.TokenFiles;
 import io.headstream.job.source.TokenParser;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -47,8 +49,12 @@ final class JobRun {
   }
 
   AttentionJob job(Path input, TokenParser parser, AttentionLayer layer) throws IOException {
+    return job(TokenFiles.source(flink(input), MAX_RECORD_BYTES), parser, layer);
+  }
+
+  AttentionJob job(Source<RawRecord, ?, ?> records, TokenParser parser, AttentionLayer layer) {
     return new AttentionJob(
-        TokenFiles.source(flink(input), MAX_RECORD_BYTES),
+        records,
         parser,
         MAX_RECORD_BYTES,
         layer,
