@@ -1,5 +1,9 @@
 package io.headstream.job.records;
 
+import io.headstream.job.serialization.RecordTypeInfoFactory;
+import io.headstream.job.serialization.SerializedBy;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
+
 /**
  * A record that could not be used, whole, with the reason.
  *
@@ -10,6 +14,8 @@ package io.headstream.job.records;
  *     record that is too large its beginning
  * @param recordBytes the size of the whole record
  */
+@TypeInfo(RecordTypeInfoFactory.class)
+@SerializedBy(DeadLetterSerializer.class)
 public record DeadLetter(
     Reason reason, String detail, String source, byte[] record, long recordBytes) {
 

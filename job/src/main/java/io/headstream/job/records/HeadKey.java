@@ -1,5 +1,9 @@
 package io.headstream.job.records;
 
+import io.headstream.job.serialization.RecordTypeInfoFactory;
+import io.headstream.job.serialization.SerializedBy;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
+
 /**
  * The key of one head group's work on one sequence.
  *
@@ -7,6 +11,8 @@ package io.headstream.job.records;
  * Flink puts the key into the key group where this head group belongs. It follows from the other
  * two and from the job's maximum parallelism, is found once, and travels with the record.
  */
+@TypeInfo(RecordTypeInfoFactory.class)
+@SerializedBy(value = HeadKeySerializer.class, key = true)
 public final class HeadKey {
   private final String sequenceId;
   private final int group;

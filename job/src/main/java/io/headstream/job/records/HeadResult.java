@@ -1,5 +1,9 @@
 package io.headstream.job.records;
 
+import io.headstream.job.serialization.RecordTypeInfoFactory;
+import io.headstream.job.serialization.SerializedBy;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
+
 /**
  * What one head group answered for consecutive tokens of a sequence: its own columns of the
  * concatenated heads.
@@ -10,5 +14,17 @@ package io.headstream.job.records;
  * @param firstPosition the position of the first row
  * @param columns {@code [rows, modelDim / groups]}, row-major
  */
+@TypeInfo(RecordTypeInfoFactory.class)
+@SerializedBy(HeadResultSerializer.class)
 public record HeadResult(
-    String sequenceId, int group, int sequenceLength, int firstPosition, float[] columns) {}
+    String sequenceId, int group, int sequenceLength, int firstPosition, float[] columns) {
+
+  /**
+   * Whether these are the sequence's last rows.
+   *
+   * @param width columns of a row
+   */
+  public boolean endsSequence(int width) {
+    return firstPosition + columns.length / width == sequenceLength;
+  }
+}

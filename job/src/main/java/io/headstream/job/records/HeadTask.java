@@ -1,5 +1,9 @@
 package io.headstream.job.records;
 
+import io.headstream.job.serialization.RecordTypeInfoFactory;
+import io.headstream.job.serialization.SerializedBy;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
+
 /**
  * What one head group has to attend to: the embeddings of consecutive tokens of a sequence.
  *
@@ -8,4 +12,6 @@ package io.headstream.job.records;
  * @param firstPosition the position of the first row
  * @param embeddings {@code [rows, modelDim]}, row-major
  */
+@TypeInfo(RecordTypeInfoFactory.class)
+@SerializedBy(HeadTaskSerializer.class)
 public record HeadTask(HeadKey key, int sequenceLength, int firstPosition, float[] embeddings) {}

@@ -1,5 +1,9 @@
 package io.headstream.job.records;
 
+import io.headstream.job.serialization.RecordTypeInfoFactory;
+import io.headstream.job.serialization.SerializedBy;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
+
 /**
  * A record as it was read: a line of a file or of stdin, or the value of a Kafka record.
  *
@@ -9,6 +13,8 @@ package io.headstream.job.records;
  * @param sizeBytes the size of the whole record, which is more than {@code bytes.length} exactly
  *     when it was too large to keep
  */
+@TypeInfo(RecordTypeInfoFactory.class)
+@SerializedBy(RawRecordSerializer.class)
 public record RawRecord(byte[] bytes, String source, long sizeBytes) {
 
   /** How much is kept of a record that is too large. */

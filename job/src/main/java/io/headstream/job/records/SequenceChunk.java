@@ -1,6 +1,9 @@
 package io.headstream.job.records;
 
+import io.headstream.job.serialization.RecordTypeInfoFactory;
+import io.headstream.job.serialization.SerializedBy;
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
 
 /**
  * Consecutive tokens of a completed sequence; most often all of them.
@@ -12,6 +15,8 @@ import java.util.List;
  * @param sequenceLength how many tokens the whole sequence has
  * @param tokens the chunk's tokens in order of position, without gaps; not empty
  */
+@TypeInfo(RecordTypeInfoFactory.class)
+@SerializedBy(SequenceChunkSerializer.class)
 public record SequenceChunk(String sequenceId, int sequenceLength, List<Token> tokens) {
 
   /** The position of the chunk's first token. */
@@ -19,8 +24,18 @@ public record SequenceChunk(String sequenceId, int sequenceLength, List<Token> t
     return tokens.get(0).position();
   }
 
-  /** Whether the chunk is the whole sequence. */
-  public boolean whole() {
-    return tokens.size() == sequenceLength;
+  /** Whether these are the sequence's last tokens. */
+  public boolean endsSequence() {
+    return firstPosition() + tokens.size() == sequenceLength;
+  }
+
+  /** The tokens' embeddings as {@code [tokens, modelDim]}, row-major, in a new array. */
+  public float[] embeddings() {
+    int modelDim = tokens.get(0).embedding().length;
+    float[] rows = new float[tokens.size() * modelDim];
+    for (int i = 0; i < tokens.size(); i++) {
+      System.arraycopy(tokens.get(i).embedding(), 0, rows, i * modelDim, modelDim);
+    }
+    return rows;
   }
 }

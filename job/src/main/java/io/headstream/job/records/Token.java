@@ -1,6 +1,9 @@
 package io.headstream.job.records;
 
+import io.headstream.job.serialization.RecordTypeInfoFactory;
+import io.headstream.job.serialization.SerializedBy;
 import java.util.Objects;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
 
 /**
  * One token of a sequence: what goes into the job, and, with the answer in place of the embedding,
@@ -16,6 +19,8 @@ import java.util.Objects;
  * @param last whether no position of the sequence is higher
  * @param source where the token was read, such as {@code tokens.jsonl:17}; empty where nobody knows
  */
+@TypeInfo(RecordTypeInfoFactory.class)
+@SerializedBy(TokenSerializer.class)
 public record Token(
     String sequenceId,
     int position,

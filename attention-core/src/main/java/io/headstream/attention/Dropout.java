@@ -1,0 +1,92 @@
+package io.headstream.attention;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Dropout on the attention weights (section 5.4 of the paper), off unless asked for.
+ *
+ * <p>Which weights are dropped depends on nothing but the seed, the sequence, the head and the two
+ * positions, so that a replay drops the same ones on any number of threads. Kept weights are
+ * divided by {@code 1 - probability}.
+ */
+public final class Dropout {
+  private static final Dropout OFF = new Dropout(0, 0, new long[0]);
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  private final double probability;
+  private final long seed;
+  private final long[] sequences;
+
+  private Dropout(double probability, long seed, long[] sequences) {
+    this.probability = probability;
+    this.seed = seed;
+    this.sequences = sequences;
+  }
+
+  /** No dropout, as in evaluation. */
+  public static Dropout off() {
+    return OFF;
+  }
+
+  /**
+   * Dropout with the given probability.
+   *
+   * @param probability share of weights that become 0; {@code 0 <= probability < 1}
+   * @param seed what all masks of a run have in common
+   * @param sequences one number for each member of the batch that says which sequence it is; see
+   *     {@link #sequence}
+   * @throws IllegalArgumentException if the probability is out of range
+   */
+  public static Dropout of(double probability, long seed, long... sequences) {
+    if (!(probability >= 0 && probability < 1)) {
+      throw new IllegalArgumentException(
+          "dropout is %s, must be at least 0 and below 1".formatted(probability));
+    }
+    return probability == 0 ? OFF : new Dropout(probability, seed, sequences.clone());
+  }
+
+  /** The number of a sequence that is known by name: equal names give equal numbers. */
+  public static long sequence(String sequenceId) {
+    long hash = 0xCBF29CE484222325L;
+    for (byte b : sequenceId.getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;
+    }
+    return mix(hash);
+  }
+
+  boolean isOff() {
+    return probability == 0;
+  }
+
+  void check(int batch) {
+    if (!isOff() && sequences.length != batch) {
+      throw new IllegalArgumentException(
+          "dropout names %d sequences, batch is %d".formatted(sequences.length, batch));
+    }
+  }
+
+  /** What a kept weight is multiplied by. */
+  float keptScale() {
+    return (float) (1 / (1 - probability));
+  }
+
+  /** The key of one query row: all that a mask depends on but the key position. */
+  long row(int b, int head, int queryPosition) {
+    long key = mix(seed + GOLDEN);
+    key = mix(key ^ sequences[b]);
+    return mix(key + GOLDEN * (((long) head << 32) + queryPosition + 1));
+  }
+
+  /** Whether the weight of a key position in the row with this key is kept. */
+  boolean keeps(long row, int keyPosition) {
+    // The upper 53 bits as a number in [0, 1).
+    return (mix(row + GOLDEN * (keyPosition + 1L)) >>> 11) * 0x1p-53 >= probability;
+  }
+
+  /** SplitMix64's finaliser: every bit of the input moves every bit of the output. */
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,56 @@
+package io.headstream.attention;
+
+/**
+ * A projection {@code y = x·Wᵀ + b}, packed once: row {@code i} of the packed weights is what input
+ * channel {@code i} adds to each output channel.
+ *
+ * <p>An output element is one chain of {@code fma} over the input channels in increasing order,
+ * from +0; the bias is added last. Immutable and safe for any number of threads.
+ */
+final class Linear {
+  private final int inputs;
+  private final int outputs;
+  private final float[][] packed; // [inputs][outputs]
+  private final float[] bias; // [outputs] or null
+
+  /**
+   * Packs weights.
+   *
+   * @param weight {@code [outputs, inputs]}, row-major; not kept
+   * @param bias {@code [outputs]} or null
+   */
+  Linear(float[] weight, float[] bias, int outputs, int inputs) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.bias = bias;
+    this.packed = new float[inputs][outputs];
+    for (int o = 0; o < outputs; o++) {
+      for (int i = 0; i < inputs; i++) {
+        packed[i][o] = weight[o * inputs + i];
+      }
+    }
+  }
+
+  /**
+   * Projects rows onto the output channels {@code from} to {@code to}.
+   *
+   * @param x {@code [rows, inputs]}
+   * @param y {@code [rows, to - from]}
+   */
+  void project(Rows x, int rows, int from, int to, Rows y) {
+    float[] sums = new float[outputs];
+    for (int r = 0; r < rows; r++) {
+      Chains.columns(sums, packed, x.data(), x.row(r), inputs, from, to);
+      if (bias != null) {
+        addBias(sums, from, to);
+      }
+      System.arraycopy(sums, from, y.data(), y.row(r), to - from);
+    }
+  }
+
+  private void addBias(float[] sums, int from, int to) {
+    for (int o = from; o < to; o++) {
+      sums[o] += bias[o];
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.headstream.attention;
+
+import java.util.SplittableRandom;
+import java.util.function.IntBinaryOperator;
+
+/** The formulas of the paper in double precision, written as they are printed. */
+final class Reference {
+  private Reference() {}
+
+  /** {@code softmax(q·kᵀ·scale + mask)·v} of one head; sees is 1 where a query may attend. */
+  static double[] attention(
+      float[] q,
+      float[] k,
+      float[] v,
+      int queries,
+      int keys,
+      int dim,
+      double scale,
+      IntBinaryOperator sees) {
+    double[] out = new double[queries * dim];
+    for (int i = 0; i < queries; i++) {
+      double[] scores = new double[keys];
+      double max = Double.NEGATIVE_INFINITY;
+      for (int j = 0; j < keys; j++) {
+        scores[j] = Double.NEGATIVE_INFINITY;
+        if (sees.applyAsInt(i, j) == 1) {
+          scores[j] = dot(q, i * dim, k, j * dim, dim) * scale;
+          max = Math.max(max, scores[j]);
+        }
+      }
+      if (max == Double.NEGATIVE_INFINITY) {
+        continue;
+      }
+      double sum = 0;
+      for (int j = 0; j < keys; j++) {
+        scores[j] = Math.exp(scores[j] - max);
+        sum += scores[j];
+      }
+      for (int j = 0; j < keys; j++) {
+        for (int c = 0; c < dim; c++) {
+          out[i * dim + c] += scores[j] / sum * v[j * dim + c];
+        }
+      }
+    }
+    return out;
+  }
+
+  /** Multi-head self-attention of one sequence. */
+  static double[] multiHead(AttentionWeights w, float[] x, int length, IntBinaryOperator sees) {
+    int e = w.modelDim();
+    int dim = w.headDim();
+    int kvRows = w.keyValueHeads() * dim;
+    double[] q = linear(x, w.queryWeight(), w.queryBias(), length, e, e);
+    double[] k = linear(x, w.keyWeight(), w.keyBias(), length, kvRows, e);
+    double[] v = linear(x, w.valueWeight(), w.valueBias(), length, kvRows, e);
+    double[] concatenated = new double[length * e];
+    for (int h = 0; h < w.heads(); h++) {
+      int kv = h / (w.heads() / w.keyValueHeads());
+      for (int i = 0; i < length; i++) {
+        double[] weights = new double[length];
+        double max = Double.NEGATIVE_INFINITY;
+        for (int j = 0; j < length; j++) {
+          weights[j] = Double.NEGATIVE_INFINITY;
+          if (sees.applyAsInt(i, j) == 1) {
+            double score = 0;
+            for (int c = 0; c < dim; c++) {
+              score += q[i * e + h * dim + c] * k[j * kvRows + kv * dim + c];
+            }
+            weights[j] = score / Math.sqrt(dim);
+            max = Math.max(max, weights[j]);
+          }
+        }
+        double sum = 0;
+        for (int j = 0; j < length; j++) {
+          weights[j] = max == Double.NEGATIVE_INFINITY ? 0 : Math.exp(weights[j] - max);
+          sum += weights[j];
+        }
+        for (int j = 0; j < length && sum > 0; j++) {
+          for (int c = 0; c < dim; c++) {
+            concatenated[i * e + h * dim + c] += weights[j] / sum * v[j * kvRows + kv * dim + c];
+          }
+        }
+      }
+    }
+    double[] out = new double[length * e];
+    for (int i = 0; i < length; i++) {
+      for (int o = 0; o < e; o++) {
+        double y = w.outputBias() == null ? 0 : w.outputBias()[o];
+        for (int c = 0; c < e; c++) {
+          y += concatenated[i * e + c] * w.outputWeight()[o * e + c];
+        }
+        out[i * e + o] = y;
+      }
+    }
+    return out;
+  }
+
+  static float[] uniform(SplittableRandom random, int length, double bound) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) ((random.nextDouble() * 2 - 1) * bound);
+    }
+    return values;
+  }
+
+  private static double[] linear(
+      float[] x, float[] w, float[] b, int rows, int outputs, int inputs) {
+    double[] y = new double[rows * outputs];
+    for (int r = 0; r < rows; r++) {
+      for (int o = 0; o < outputs; o++) {
+        y[r * outputs + o] = dot(x, r * inputs, w, o * inputs, inputs) + (b == null ? 0 : b[o]);
+      }
+    }
+    return y;
+  }
+
+  private static double dot(float[] a, int aOffset, float[] b, int bOffset, int length) {
+    double sum = 0;
+    for (int c = 0; c < length; c++) {
+      sum += (double) a[aOffset + c] * b[bOffset + c];
+    }
+    return sum;
+  }
+}

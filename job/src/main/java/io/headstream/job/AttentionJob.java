@@ -1,0 +1,83 @@
+package io.headstream.job;
+
+import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.Token;
+import io.headstream.job.source.ParseTokens;
+import io.headstream.job.source.TokenParser;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The job: records are read and parsed, the {@link AttentionLayer} answers the tokens, the answers
+ * and the dead letters are written.
+ *
+ * <p>Takes its source and sinks, so that tests run the very job that {@code main} runs.
+ */
+public final class AttentionJob {
+  private final Source<RawRecord, ?, ?> records;
+  private final TokenParser parser;
+  private final int maxRecordBytes;
+  private final AttentionLayer layer;
+  private final Sink<Token> answers;
+  private final Sink<DeadLetter> deadLetters;
+
+  /**
+   * A job.
+   *
+   * @param records where records are read from
+   * @param parser makes tokens of them
+   * @param maxRecordBytes a longer record is a dead letter
+   * @param layer answers the tokens
+   * @param answers takes the answered tokens
+   * @param deadLetters takes what could not be used
+   */
+  public AttentionJob(
+      Source<RawRecord, ?, ?> records,
+      TokenParser parser,
+      int maxRecordBytes,
+      AttentionLayer layer,
+      Sink<Token> answers,
+      Sink<DeadLetter> deadLetters) {
+    this.records = records;
+    this.parser = parser;
+    this.maxRecordBytes = maxRecordBytes;
+    this.layer = layer;
+    this.answers = answers;
+    this.deadLetters = deadLetters;
+  }
+
+  /** Puts the job into an environment, ready to be executed. */
+  public void build(StreamExecutionEnvironment env) {
+    if (env.getMaxParallelism() <= 0) {
+      env.setMaxParallelism(AttentionLayer.DEFAULT_MAX_PARALLELISM);
+    }
+    Configuration configuration = new Configuration();
+    // A type that would fall to Kryo by accident is an error here, not a slow job there.
+    configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    // Records are immutable and nobody fills one twice, so operators in a chain may share them.
+    configuration.set(PipelineOptions.OBJECT_REUSE, true);
+    env.configure(configuration);
+
+    SingleOutputStreamOperator<Token> tokens =
+        env.fromSource(records, WatermarkStrategy.noWatermarks(), "Read token records")
+            .uid("read-records")
+            .process(new ParseTokens(parser, maxRecordBytes))
+            .name("Parse tokens")
+            .uid("parse-tokens");
+    AttentionLayer.Answered answered = layer.apply(tokens);
+    answered.tokens().sinkTo(answers).name("Write answers").uid("write-answers");
+    tokens
+        .getSideOutput(DeadLetterOutput.TAG)
+        .union(answered.deadLetters())
+        .sinkTo(deadLetters)
+        .name("Write dead letters")
+        .uid("write-dead-letters");
+  }
+}

@@ -1,0 +1,154 @@
+package io.headstream.job;
+
+import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.gather.GatherHeads;
+import io.headstream.job.heads.AttendHeads;
+import io.headstream.job.heads.AttendSequences;
+import io.headstream.job.heads.FanOutHeads;
+import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.HeadResult;
+import io.headstream.job.records.HeadTask;
+import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Token;
+import io.headstream.job.sequences.CollectSequences;
+import io.headstream.job.sequences.CutSequences;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Multi-head attention as a step of a stream: tokens in, answered tokens out.
+ *
+ * <pre>{@code
+ * AttentionLayer layer = AttentionLayer.fromFile("layer.safetensors", AttentionSettings.of(768, 12));
+ * AttentionLayer.Answered answered = layer.apply(tokens); // tokens: DataStream<Token>
+ * answered.tokens().sinkTo(...);
+ * }</pre>
+ *
+ * <p>This class alone knows how the stages are wired. One layer may be applied once in a job; its
+ * operators have names and uids of their own.
+ */
+public final class AttentionLayer {
+  /** Divisible by 2 to 6, 8 to 10 and 12, so that as many head groups spread evenly. */
+  public static final int DEFAULT_MAX_PARALLELISM = 720;
+
+  /** A record between tasks stays well below the 5 MiB above which the receiver uses its disk. */
+  private static final int CHUNK_BYTES = 2 * 1024 * 1024;
+
+  private static final String WEIGHTS_FILE = "headstream-weights";
+
+  private final AttentionSettings settings;
+  private final LayerWeights weights;
+  private final String weightsFile; // null: seeded
+
+  private AttentionLayer(AttentionSettings settings, LayerWeights weights, String weightsFile) {
+    this.settings = settings;
+    this.weights = weights;
+    this.weightsFile = weightsFile;
+  }
+
+  /** A layer with the weights of a safetensors file, whose tensors have no prefix. */
+  public static AttentionLayer fromFile(String file, AttentionSettings settings) {
+    return fromFile(file, "", settings);
+  }
+
+  /**
+   * A layer with the weights of a safetensors file. The job ships the file; every TaskManager loads
+   * it once.
+   *
+   * @param file path of the file, where the job is submitted
+   * @param prefix what stands before the tensor names
+   * @param settings of which the dimensions have to be those of the file
+   */
+  public static AttentionLayer fromFile(String file, String prefix, AttentionSettings settings) {
+    LayerWeights weights = LayerWeights.fromCachedFile(WEIGHTS_FILE, prefix, settings.heads());
+    return new AttentionLayer(settings, weights, file);
+  }
+
+  /** A layer with Xavier-uniform weights made from a seed. */
+  public static AttentionLayer seeded(long seed, AttentionSettings settings) {
+    LayerWeights weights =
+        LayerWeights.seeded(seed, settings.modelDim(), settings.heads(), settings.keyValueHeads());
+    return new AttentionLayer(settings, weights, null);
+  }
+
+  /**
+   * What comes out of a layer.
+   *
+   * @param tokens the answers: each token with the layer's output in place of its embedding, in
+   *     order of position within a sequence
+   * @param deadLetters the tokens that could not be used, with the reason
+   */
+  public record Answered(DataStream<Token> tokens, DataStream<DeadLetter> deadLetters) {}
+
+  /** Puts the layer behind a stream of tokens. */
+  public Answered apply(DataStream<Token> tokens) {
+    if (weightsFile != null) {
+      tokens.getExecutionEnvironment().registerCachedFile(weightsFile, WEIGHTS_FILE);
+    }
+    SingleOutputStreamOperator<SequenceChunk> sequences =
+        tokens
+            .keyBy(Token::sequenceId)
+            .process(new CollectSequences(settings.maxLength(), sessionGapMillis()))
+            .name("Collect sequences")
+            .uid("collect-sequences");
+    SingleOutputStreamOperator<Token> answers =
+        settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
+    DataStream<DeadLetter> deadLetters =
+        sequences
+            .getSideOutput(DeadLetterOutput.TAG)
+            .union(answers.getSideOutput(DeadLetterOutput.TAG));
+    return new Answered(answers, deadLetters);
+  }
+
+  private SingleOutputStreamOperator<Token> attendInOnePlace(DataStream<SequenceChunk> sequences) {
+    return sequences
+        .process(new AttendSequences(weights, options()))
+        .name("Attend with all %d heads, W_o".formatted(settings.heads()))
+        .uid("attend-sequences");
+  }
+
+  private SingleOutputStreamOperator<Token> fanOut(DataStream<SequenceChunk> sequences) {
+    int groups = settings.headGroups();
+    int maxParallelism = maxParallelism(sequences.getExecutionEnvironment());
+    int tokensPerChunk = Math.max(1, CHUNK_BYTES / (Float.BYTES * settings.modelDim()));
+    DataStream<SequenceChunk> chunks =
+        sequences
+            .flatMap(new CutSequences(tokensPerChunk))
+            .name("Cut long sequences")
+            .uid("cut-sequences");
+    DataStream<HeadTask> tasks =
+        chunks
+            .flatMap(new FanOutHeads(groups, maxParallelism))
+            .name("Fan out to %d head groups".formatted(groups))
+            .uid("fan-out-heads");
+    DataStream<HeadResult> results =
+        tasks
+            .keyBy(HeadTask::key)
+            .process(new AttendHeads(weights, options(), groups, tokensPerChunk))
+            .name(
+                "Attend with %d of %d heads".formatted(settings.heads() / groups, settings.heads()))
+            .uid("attend-heads")
+            .setMaxParallelism(maxParallelism);
+    return results
+        .keyBy(HeadResult::sequenceId)
+        .connect(chunks.keyBy(SequenceChunk::sequenceId))
+        .process(new GatherHeads(weights, groups))
+        .name("Gather heads, W_o")
+        .uid("gather-heads");
+  }
+
+  private AttendOptions options() {
+    return new AttendOptions(settings.causal(), settings.dropout(), settings.dropoutSeed());
+  }
+
+  private long sessionGapMillis() {
+    return settings.sessionGap() == null ? 0 : settings.sessionGap().toMillis();
+  }
+
+  private static int maxParallelism(StreamExecutionEnvironment env) {
+    return env.getMaxParallelism() > 0 ? env.getMaxParallelism() : DEFAULT_MAX_PARALLELISM;
+  }
+}

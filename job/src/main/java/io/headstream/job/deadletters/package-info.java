@@ -1,0 +1,2 @@
+/** How any stage sets aside what cannot be used. */
+package io.headstream.job.deadletters;

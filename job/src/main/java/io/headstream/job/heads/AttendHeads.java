@@ -1,0 +1,104 @@
+package io.headstream.job.heads;
+
+import io.headstream.attention.HeadGroup;
+import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.layer.SharedLayers;
+import io.headstream.job.records.HeadKey;
+import io.headstream.job.records.HeadResult;
+import io.headstream.job.records.HeadTask;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Projects a sequence with one head group's own slices of W_q, W_k, W_v and attends with its heads
+ * (section 3.2.2, up to the concatenation). Keyed by {@link HeadKey}.
+ *
+ * <p>A sequence that comes whole needs no state; the chunks of a long one wait here for the last.
+ */
+public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, HeadResult> {
+  private static final long serialVersionUID = 1L;
+
+  private final LayerWeights weights;
+  private final AttendOptions options;
+  private final int groups;
+  private final int tokensPerChunk;
+
+  private transient SharedLayers.Lease lease;
+  private transient ListState<HeadTask> chunks;
+
+  /**
+   * Attention of one head group.
+   *
+   * @param weights the whole layer's weights
+   * @param options mask and dropout
+   * @param groups head groups
+   * @param tokensPerChunk most rows of a result
+   */
+  public AttendHeads(LayerWeights weights, AttendOptions options, int groups, int tokensPerChunk) {
+    this.weights = weights;
+    this.options = options;
+    this.groups = groups;
+    this.tokensPerChunk = tokensPerChunk;
+  }
+
+  @Override
+  public void open(OpenContext context) throws IOException {
+    lease = weights.acquire(getRuntimeContext());
+    chunks =
+        getRuntimeContext()
+            .getListState(new ListStateDescriptor<>("chunks", TypeInformation.of(HeadTask.class)));
+  }
+
+  @Override
+  public void close() {
+    if (lease != null) {
+      lease.close();
+    }
+  }
+
+  @Override
+  public void processElement(HeadTask task, Context context, Collector<HeadResult> out)
+      throws Exception {
+    int modelDim = lease.layer().modelDim();
+    int rows = task.embeddings().length / modelDim;
+    if (rows == task.sequenceLength()) {
+      attend(task.key(), rows, task.embeddings(), out);
+      return;
+    }
+    chunks.add(task);
+    if (task.firstPosition() + rows < task.sequenceLength()) {
+      return;
+    }
+    float[] embeddings = new float[task.sequenceLength() * modelDim];
+    for (HeadTask chunk : chunks.get()) {
+      System.arraycopy(
+          chunk.embeddings(),
+          0,
+          embeddings,
+          chunk.firstPosition() * modelDim,
+          chunk.embeddings().length);
+    }
+    chunks.clear();
+    attend(task.key(), task.sequenceLength(), embeddings, out);
+  }
+
+  private void attend(HeadKey key, int length, float[] embeddings, Collector<HeadResult> out) {
+    HeadGroup heads = lease.layer().headGroup(key.group(), groups);
+    int width = heads.columns();
+    float[] columns = new float[length * width];
+    heads.attend(length, embeddings, 0, columns, 0, options.forSequence(key.sequenceId()));
+    for (int from = 0; from < length; from += tokensPerChunk) {
+      int to = Math.min(length, from + tokensPerChunk);
+      float[] piece =
+          to - from == length ? columns : Arrays.copyOfRange(columns, from * width, to * width);
+      out.collect(new HeadResult(key.sequenceId(), key.group(), length, from, piece));
+    }
+  }
+}

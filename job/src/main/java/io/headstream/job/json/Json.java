@@ -1,0 +1,54 @@
+package io.headstream.job.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** The one configuration of the JSON library that all records are read and written with. */
+public final class Json {
+  /**
+   * Reads strictly and writes floats with the fewest digits. Safe for any number of threads.
+   *
+   * <p>Strings and names are bounded by the record's size already, so the library's own limits on
+   * them are lifted; those on the depth of nesting and on the digits of a number stay. Names are
+   * neither interned nor refused for their hashes: both would let one record act on later ones.
+   */
+  public static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  private Json() {}
+
+  /** What writes one object's fields. */
+  interface Fields {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  /** One JSON object as UTF-8, without a line end. */
+  static byte[] object(int expectedBytes, Fields fields) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(expectedBytes);
+    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+      json.writeStartObject();
+      fields.write(json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      // An array in memory takes everything.
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+}

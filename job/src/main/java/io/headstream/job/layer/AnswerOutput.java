@@ -1,0 +1,74 @@
+package io.headstream.job.layer;
+
+import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.Reason;
+import io.headstream.job.records.Token;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Hands out the answers of a sequence, one record a token, with the counters of what was done. An
+ * answer that is not finite is a dead letter, with the token as it came.
+ */
+public final class AnswerOutput {
+  private final DeadLetterOutput deadLetters;
+  private final LongCounter tokensAnswered = new LongCounter();
+  private final LongCounter sequencesDone = new LongCounter();
+  private final Counter tokens;
+  private final Counter sequences;
+
+  /** Registers the counters; once in an operator's {@code open}. */
+  public AnswerOutput(RuntimeContext context) {
+    deadLetters = new DeadLetterOutput(context);
+    context.addAccumulator("tokens-answered", tokensAnswered);
+    context.addAccumulator("sequences-done", sequencesDone);
+    MetricGroup group = context.getMetricGroup().addGroup("attention");
+    tokens = group.counter("tokensAnswered");
+    sequences = group.counter("sequencesCompleted");
+  }
+
+  /**
+   * Hands out the answers of a whole sequence in order of position.
+   *
+   * @param asked the tokens as they came
+   * @param answers {@code [asked.size(), modelDim]}, row-major
+   */
+  public void emit(
+      List<Token> asked,
+      float[] answers,
+      Collector<Token> out,
+      BiConsumer<OutputTag<DeadLetter>, DeadLetter> sideOutput) {
+    int modelDim = answers.length / asked.size();
+    int answered = 0;
+    for (int i = 0; i < asked.size(); i++) {
+      Token token = asked.get(i);
+      float[] answer = Arrays.copyOfRange(answers, i * modelDim, (i + 1) * modelDim);
+      if (allFinite(answer)) {
+        out.collect(token.withEmbedding(answer));
+        answered++;
+      } else {
+        deadLetters.emit(token, Reason.NOT_FINITE, "answer", sideOutput);
+      }
+    }
+    tokensAnswered.add(answered);
+    tokens.inc(answered);
+    sequencesDone.add(1);
+    sequences.inc();
+  }
+
+  private static boolean allFinite(float[] values) {
+    float nonFinite = 0;
+    for (float value : values) {
+      nonFinite += value - value; // 0 for a finite value, NaN for any other
+    }
+    return nonFinite == 0;
+  }
+}

@@ -1,0 +1,67 @@
+package io.headstream.job.layer;
+
+import io.headstream.attention.AttentionWeights;
+import io.headstream.attention.MultiHeadAttention;
+import java.io.File;
+import java.io.IOException;
+import java.io.Serializable;
+import org.apache.flink.api.common.functions.RuntimeContext;
+
+/**
+ * Where the layer's weights come from. Only this travels in an operator; the weights themselves are
+ * loaded where they are used, once for all slots of a TaskManager.
+ */
+public final class LayerWeights implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final String cachedFile; // null: seeded
+  private final String prefix;
+  private final long seed;
+  private final int modelDim;
+  private final int heads;
+  private final int keyValueHeads;
+
+  private LayerWeights(
+      String cachedFile, String prefix, long seed, int modelDim, int heads, int keyValueHeads) {
+    this.cachedFile = cachedFile;
+    this.prefix = prefix;
+    this.seed = seed;
+    this.modelDim = modelDim;
+    this.heads = heads;
+    this.keyValueHeads = keyValueHeads;
+  }
+
+  /**
+   * Weights in a safetensors file that the job ships.
+   *
+   * @param cachedFile the name under which the file is registered in Flink's distributed cache
+   * @param prefix what stands before the tensor names
+   * @param heads query heads
+   */
+  public static LayerWeights fromCachedFile(String cachedFile, String prefix, int heads) {
+    return new LayerWeights(cachedFile, prefix, 0, 0, heads, 0);
+  }
+
+  /** Xavier-uniform weights made from a seed, without biases. */
+  public static LayerWeights seeded(long seed, int modelDim, int heads, int keyValueHeads) {
+    return new LayerWeights(null, "", seed, modelDim, heads, keyValueHeads);
+  }
+
+  /**
+   * The layer, shared with every other operator of this job in this JVM. Give it back with {@link
+   * SharedLayers.Lease#close()}.
+   */
+  public SharedLayers.Lease acquire(RuntimeContext context) throws IOException {
+    String name = context.getJobInfo().getJobId() + "/" + cachedFile + "/" + prefix + "/" + seed;
+    return SharedLayers.acquire(name, () -> load(context));
+  }
+
+  private MultiHeadAttention load(RuntimeContext context) throws IOException {
+    if (cachedFile == null) {
+      return new MultiHeadAttention(
+          AttentionWeights.xavierUniform(modelDim, heads, keyValueHeads, seed));
+    }
+    File file = context.getDistributedCache().getFile(cachedFile);
+    return new MultiHeadAttention(AttentionWeights.read(file.toPath(), prefix, heads));
+  }
+}

@@ -1,0 +1,250 @@
+package io.headstream.job.sequences;
+
+import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.records.Reason;
+import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Token;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Collects the tokens of a sequence, in whatever order they come, until it is complete, and hands
+ * it on whole. Keyed by sequence ID.
+ *
+ * <p>A sequence is complete when the token that says {@code last} and all positions before it are
+ * there. It ends too when no token came for the session gap, and when a bounded input ends; then it
+ * is handed on if no position is missing, and otherwise every token of it is a dead letter. Whether
+ * it ended well or not, it leaves neither state nor timer, and its ID may be used again.
+ *
+ * <p>At most {@code maxLength} tokens of a sequence are kept. Of a longer one nothing is kept but a
+ * count, by which its end is found.
+ */
+public final class CollectSequences extends KeyedProcessFunction<String, Token, SequenceChunk> {
+  private static final long serialVersionUID = 1L;
+
+  /** The last watermark of a bounded input fires it. */
+  private static final long END_OF_INPUT = Long.MAX_VALUE;
+
+  private final int maxLength;
+  private final long sessionGapMillis;
+
+  private transient ValueState<OpenSequence> open;
+  private transient MapState<Integer, Token> kept;
+  private transient DeadLetterOutput deadLetters;
+  private transient Counter duplicateTokens;
+  private transient LongCounter duplicatesDropped;
+
+  /**
+   * A collector.
+   *
+   * @param maxLength most tokens of a sequence
+   * @param sessionGapMillis how long a sequence waits for its next token, in processing time; 0 for
+   *     ever
+   */
+  public CollectSequences(int maxLength, long sessionGapMillis) {
+    this.maxLength = maxLength;
+    this.sessionGapMillis = sessionGapMillis;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    open =
+        getRuntimeContext()
+            .getState(
+                new ValueStateDescriptor<>(
+                    "open-sequence", TypeInformation.of(OpenSequence.class)));
+    kept =
+        getRuntimeContext()
+            .getMapState(
+                new MapStateDescriptor<>("tokens", Types.INT, TypeInformation.of(Token.class)));
+    deadLetters = new DeadLetterOutput(getRuntimeContext());
+    duplicateTokens =
+        getRuntimeContext().getMetricGroup().addGroup("attention").counter("duplicatesDropped");
+    duplicatesDropped = new LongCounter();
+    getRuntimeContext().addAccumulator("duplicates-dropped", duplicatesDropped);
+  }
+
+  @Override
+  public void processElement(Token arrived, Context context, Collector<SequenceChunk> out)
+      throws Exception {
+    OpenSequence before = open.value();
+    if (before == null) {
+      before = OpenSequence.EMPTY;
+      context.timerService().registerEventTimeTimer(END_OF_INPUT);
+    }
+    before = noteArrival(before, context);
+    Token token =
+        arrived.position() == Token.ON_ARRIVAL
+            ? arrived.withPosition((int) Math.min(before.tokens(), Integer.MAX_VALUE))
+            : arrived;
+    OpenSequence after = take(token, before, context);
+    if (!after.complete()) {
+      open.update(after);
+      return;
+    }
+    if (!after.refused()) {
+      out.collect(sequence(context.getCurrentKey(), after));
+    }
+    forget(after, context);
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<SequenceChunk> out)
+      throws Exception {
+    OpenSequence sequence = open.value();
+    if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
+      long end = sequence.lastArrival() + sessionGapMillis;
+      if (end > timestamp) { // tokens have come since the timer was set
+        context.timerService().registerProcessingTimeTimer(end);
+        open.update(sequence.seenAt(sequence.lastArrival(), end));
+        return;
+      }
+    }
+    if (!sequence.refused()) {
+      if (sequence.withoutHoles()) {
+        out.collect(sequence(context.getCurrentKey(), sequence));
+      } else {
+        rejectAll(sequence, Reason.INCOMPLETE, missing(sequence), context);
+      }
+    }
+    forget(sequence, context);
+  }
+
+  /** Starts the clock of the session gap, or notes that it starts anew. */
+  private OpenSequence noteArrival(OpenSequence sequence, Context context) {
+    if (sessionGapMillis == 0) {
+      return sequence;
+    }
+    long now = context.timerService().currentProcessingTime();
+    long timer = sequence.gapTimer();
+    if (timer == 0) {
+      timer = now + sessionGapMillis;
+      context.timerService().registerProcessingTimeTimer(timer);
+    }
+    return sequence.seenAt(now, timer);
+  }
+
+  /** Keeps the token, drops it as a repetition, or sets it aside. */
+  private OpenSequence take(Token token, OpenSequence sequence, Context context) throws Exception {
+    int position = token.position();
+    String conflict = conflict(token, sequence);
+    if (conflict != null) {
+      reject(token, Reason.CONFLICT, conflict, context);
+      return sequence;
+    }
+    OpenSequence after = token.last() ? endAt(position, sequence, context) : sequence;
+    if (after.refused() || position >= maxLength) {
+      return refuse(token, after, context);
+    }
+    Token present = kept.get(position);
+    if (present == null) {
+      kept.put(position, token);
+      return after.plus(token);
+    }
+    duplicateTokens.inc();
+    duplicatesDropped.add(1);
+    if (token.last()) {
+      kept.put(position, present.withLast(true));
+    }
+    return after;
+  }
+
+  /** What the token contradicts, or null. */
+  private String conflict(Token token, OpenSequence sequence) throws Exception {
+    int position = token.position();
+    int last = sequence.last();
+    if (last != OpenSequence.UNKNOWN && position > last) {
+      return "position %d is beyond the last one, %d".formatted(position, last);
+    }
+    if (last != OpenSequence.UNKNOWN && token.last() && position != last) {
+      return "position %d says last, as %d did before".formatted(position, last);
+    }
+    if (sequence.refused() || position > sequence.highest()) {
+      return null; // nothing is kept there
+    }
+    Token present = kept.get(position);
+    if (present != null && !Arrays.equals(present.embedding(), token.embedding())) {
+      return "position %d came before with another embedding".formatted(position);
+    }
+    return null;
+  }
+
+  /** Sets aside what is kept beyond the last position, now that it is known. */
+  private OpenSequence endAt(int last, OpenSequence sequence, Context context) throws Exception {
+    long tokens = sequence.tokens();
+    for (int position = last + 1; position <= sequence.highest(); position++) {
+      Token beyond = kept.get(position);
+      if (beyond != null) {
+        String detail = "position %d is beyond the last one, %d".formatted(position, last);
+        reject(beyond, Reason.CONFLICT, detail, context);
+        kept.remove(position);
+        tokens--;
+      }
+    }
+    return sequence.endingAt(last, tokens);
+  }
+
+  private OpenSequence refuse(Token token, OpenSequence sequence, Context context)
+      throws Exception {
+    String detail = "sequence is longer than max-length, %d".formatted(maxLength);
+    if (!sequence.refused()) {
+      rejectAll(sequence, Reason.TOO_LONG, detail, context);
+      kept.clear();
+    }
+    reject(token, Reason.TOO_LONG, detail, context);
+    return sequence.plusRefused();
+  }
+
+  private SequenceChunk sequence(String sequenceId, OpenSequence sequence) throws Exception {
+    List<Token> tokens = new ArrayList<>((int) sequence.tokens());
+    for (int position = 0; position <= sequence.highest(); position++) {
+      tokens.add(kept.get(position));
+    }
+    return new SequenceChunk(sequenceId, tokens.size(), tokens);
+  }
+
+  private String missing(OpenSequence sequence) throws Exception {
+    int position = 0;
+    while (kept.contains(position)) {
+      position++;
+    }
+    return "sequence ended after %d tokens, position %d is missing"
+        .formatted(sequence.tokens(), position);
+  }
+
+  private void rejectAll(OpenSequence sequence, Reason reason, String detail, Context context)
+      throws Exception {
+    for (int position = 0; position <= sequence.highest(); position++) {
+      Token token = kept.get(position);
+      if (token != null) {
+        reject(token, reason, detail, context);
+      }
+    }
+  }
+
+  private void reject(Token token, Reason reason, String detail, Context context) {
+    deadLetters.emit(token, reason, detail, context::output);
+  }
+
+  private void forget(OpenSequence sequence, Context context) {
+    open.clear();
+    kept.clear();
+    context.timerService().deleteEventTimeTimer(END_OF_INPUT);
+    if (sequence.gapTimer() != 0) {
+      context.timerService().deleteProcessingTimeTimer(sequence.gapTimer());
+    }
+  }
+}

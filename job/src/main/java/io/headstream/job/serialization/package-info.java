@@ -1,0 +1,5 @@
+/**
+ * How records become bytes: one bulk codec for floats, and what Flink and Kryo need around it.
+ * Knows no record; each record's own serializer stands beside it in {@code records}.
+ */
+package io.headstream.job.serialization;

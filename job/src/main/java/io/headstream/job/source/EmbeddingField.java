@@ -1,0 +1,111 @@
+package io.headstream.job.source;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.headstream.job.records.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/**
+ * The embedding of one record, from {@code embedding} or {@code embedding_f32}.
+ *
+ * <p>Reading tells only what is malformed. Count and values are judged in {@link #checked()}, once
+ * the whole record has been read, because a record that is malformed anywhere is nothing else.
+ */
+final class EmbeddingField {
+  private final int modelDim;
+  private String name;
+  private float[] values;
+  private int count;
+  private String notFinite;
+
+  EmbeddingField(int modelDim) {
+    this.modelDim = modelDim;
+  }
+
+  /** Reads an array of numbers; the parser stands on the field's value. */
+  void readNumbers(JsonParser json) throws IOException, Rejection {
+    begin("embedding");
+    if (!json.hasToken(JsonToken.START_ARRAY)) {
+      throw Rejection.malformed("embedding is " + JsonKind.of(json) + ", not an array");
+    }
+    for (JsonToken t = json.nextToken(); t != JsonToken.END_ARRAY; t = json.nextToken()) {
+      if (!t.isNumeric()) {
+        throw Rejection.malformed(
+            "embedding[" + count + "] is " + JsonKind.of(json) + ", not a number");
+      }
+      float value =
+          FloatText.parse(json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
+      if (!Float.isFinite(value) && notFinite == null) {
+        notFinite = Rejection.shown(json.getText());
+        notFinite = "embedding[" + count + "] is " + notFinite + ", not finite as float32";
+      }
+      add(value);
+    }
+  }
+
+  /** Reads base64 of little-endian float32; the parser stands on the field's value. */
+  void readBase64(JsonParser json) throws IOException, Rejection {
+    begin("embedding_f32");
+    if (!json.hasToken(JsonToken.VALUE_STRING)) {
+      throw Rejection.malformed("embedding_f32 is " + JsonKind.of(json) + ", not a string");
+    }
+    byte[] text = json.getText().getBytes(StandardCharsets.ISO_8859_1);
+    if (text.length % 4 != 0) {
+      throw Rejection.malformed(
+          "embedding_f32 has " + text.length + " characters of base64, not a multiple of 4");
+    }
+    byte[] bytes;
+    try {
+      bytes = Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      throw Rejection.malformed("embedding_f32 is not base64: " + e.getMessage());
+    }
+    if (bytes.length % Float.BYTES != 0) {
+      throw Rejection.malformed(
+          "embedding_f32 has " + bytes.length + " bytes, not a multiple of " + Float.BYTES);
+    }
+    ByteBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    while (floats.hasRemaining()) {
+      float value = floats.getFloat();
+      if (!Float.isFinite(value) && notFinite == null) {
+        notFinite = "embedding_f32[" + count + "] is " + value;
+      }
+      add(value);
+    }
+  }
+
+  /** The embedding, when it has model-dim finite numbers. */
+  float[] checked() throws Rejection {
+    if (name == null) {
+      throw Rejection.malformed("neither embedding nor embedding_f32");
+    }
+    if (count != modelDim) {
+      throw new Rejection(
+          Reason.WRONG_DIMENSION, name + " has " + count + " numbers, model-dim is " + modelDim);
+    }
+    if (notFinite != null) {
+      throw new Rejection(Reason.NOT_FINITE, notFinite);
+    }
+    return values;
+  }
+
+  private void begin(String field) throws Rejection {
+    if (name != null) {
+      throw Rejection.malformed("both embedding and embedding_f32");
+    }
+    name = field;
+    values = new float[modelDim];
+  }
+
+  /** What is beyond model-dim is counted, not kept. */
+  private void add(float value) {
+    if (count < modelDim) {
+      values[count] = value;
+    }
+    count++;
+  }
+}

@@ -1,0 +1,198 @@
+package io.headstream.job.source;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonParser.NumberType;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import io.headstream.job.json.Json;
+import io.headstream.job.json.Utf16;
+import io.headstream.job.json.Utf8;
+import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.Token;
+import java.io.IOException;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/** Reads a token record: one JSON object, strictly. */
+public final class JsonTokenParser implements TokenParser {
+  private static final int MAX_ID_CHARACTERS = 1024;
+
+  /** What the library's messages add for its own users. */
+  private static final Pattern FOR_PROGRAMMERS =
+      Pattern.compile(": enable .*| \\(start marker.*|, from `[^`]*`", Pattern.DOTALL);
+
+  private final int modelDim;
+  private final boolean positionsOnArrival;
+  private final boolean timestampRequired;
+
+  /**
+   * A parser of records.
+   *
+   * @param modelDim how many numbers an embedding has
+   * @param positionsOnArrival whether {@code position} is ignored and the token's position is
+   *     {@link Token#ON_ARRIVAL}
+   * @param timestampRequired whether a record without {@code timestamp} is malformed
+   */
+  public JsonTokenParser(int modelDim, boolean positionsOnArrival, boolean timestampRequired) {
+    this.modelDim = modelDim;
+    this.positionsOnArrival = positionsOnArrival;
+    this.timestampRequired = timestampRequired;
+  }
+
+  @Override
+  public void parse(RawRecord record, Consumer<Token> tokens, Consumer<DeadLetter> deadLetters) {
+    Token token;
+    try {
+      token = read(record);
+    } catch (Rejection e) {
+      deadLetters.accept(DeadLetter.of(e.reason(), e.getMessage(), record));
+      return;
+    }
+    tokens.accept(token);
+  }
+
+  private Token read(RawRecord record) throws Rejection {
+    byte[] bytes = record.bytes();
+    checkEncoding(bytes);
+    try (JsonParser json = Json.FACTORY.createParser(bytes)) {
+      JsonToken first = json.nextToken();
+      if (first == null) {
+        throw Rejection.malformed("record is empty");
+      }
+      if (first != JsonToken.START_OBJECT) {
+        throw Rejection.malformed("record is " + JsonKind.of(json) + ", not an object");
+      }
+      Fields fields = new Fields();
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String name = json.currentName();
+        json.nextToken();
+        fields.read(name, json);
+      }
+      if (json.nextToken() != null) {
+        throw Rejection.malformed("text after the object");
+      }
+      return fields.token(record.source());
+    } catch (JsonProcessingException e) {
+      String message = FOR_PROGRAMMERS.matcher(e.getOriginalMessage()).replaceAll("");
+      throw Rejection.malformed("not one JSON object: " + message);
+    } catch (IOException | RuntimeException e) {
+      // No record may stop the job, not even one that finds an error in the JSON library.
+      throw Rejection.malformed("not one JSON object: " + e);
+    }
+  }
+
+  private static void checkEncoding(byte[] bytes) throws Rejection {
+    int valid = Utf8.validBytes(bytes);
+    if (valid < bytes.length) {
+      throw Rejection.malformed("byte " + valid + " is not UTF-8");
+    }
+    // By a zero among the first four bytes the library recognises UTF-16 and UTF-32.
+    for (int i = 0; i < Math.min(4, bytes.length); i++) {
+      if (bytes[i] == 0) {
+        throw Rejection.malformed("byte " + i + " is zero");
+      }
+    }
+  }
+
+  /** The fields of one record as they are read. */
+  private final class Fields {
+    private String sequenceId;
+    private int position = Token.ON_ARRIVAL;
+    private final EmbeddingField embedding = new EmbeddingField(modelDim);
+    private String label;
+    private Long timestamp;
+    private boolean last;
+
+    void read(String name, JsonParser json) throws IOException, Rejection {
+      if (json.hasToken(JsonToken.VALUE_NULL)) {
+        return;
+      }
+      switch (name) {
+        case "sequence_id" -> sequenceId = id(json);
+        case "position" -> {
+          if (positionsOnArrival) {
+            json.skipChildren();
+          } else {
+            position = position(json);
+          }
+        }
+        case "embedding" -> embedding.readNumbers(json);
+        case "embedding_f32" -> embedding.readBase64(json);
+        case "label" -> label = text("label", json);
+        case "timestamp" -> timestamp = timestamp(json);
+        case "last" -> {
+          if (!json.currentToken().isBoolean()) {
+            throw Rejection.malformed("last is " + JsonKind.of(json) + ", not true or false");
+          }
+          last = json.getBooleanValue();
+        }
+        default -> json.skipChildren();
+      }
+    }
+
+    Token token(String source) throws Rejection {
+      if (sequenceId == null) {
+        throw Rejection.malformed("sequence_id is missing");
+      }
+      if (position == Token.ON_ARRIVAL && !positionsOnArrival) {
+        throw Rejection.malformed("position is missing");
+      }
+      if (timestamp == null && timestampRequired) {
+        throw Rejection.malformed("timestamp is missing");
+      }
+      float[] values = embedding.checked();
+      return new Token(sequenceId, position, values, label, timestamp, last, source);
+    }
+  }
+
+  private static String id(JsonParser json) throws IOException, Rejection {
+    String id = text("sequence_id", json);
+    if (id.isEmpty()) {
+      throw Rejection.malformed("sequence_id is empty");
+    }
+    checkIdLength(id);
+    return id;
+  }
+
+  /** Counts characters as Unicode does: one outside the basic plane is one. */
+  static void checkIdLength(String id) throws Rejection {
+    if (id.length() > MAX_ID_CHARACTERS) {
+      int characters = id.codePointCount(0, id.length());
+      if (characters > MAX_ID_CHARACTERS) {
+        throw Rejection.malformed(
+            "sequence_id has " + characters + " characters, at most " + MAX_ID_CHARACTERS);
+      }
+    }
+  }
+
+  private static String text(String name, JsonParser json) throws IOException, Rejection {
+    if (!json.hasToken(JsonToken.VALUE_STRING)) {
+      throw Rejection.malformed(name + " is " + JsonKind.of(json) + ", not a string");
+    }
+    String text = json.getText();
+    int at = Utf16.unpairedSurrogate(text);
+    if (at >= 0) {
+      throw Rejection.malformed(
+          String.format("%s has the unpaired surrogate \\u%04x", name, (int) text.charAt(at)));
+    }
+    return text;
+  }
+
+  private static int position(JsonParser json) throws IOException, Rejection {
+    boolean integer = json.hasToken(JsonToken.VALUE_NUMBER_INT);
+    if (!integer || json.getNumberType() != NumberType.INT || json.getIntValue() < 0) {
+      throw Rejection.malformed(
+          "position is " + JsonKind.of(json) + ", not an integer from 0 to " + Integer.MAX_VALUE);
+    }
+    return json.getIntValue();
+  }
+
+  private static long timestamp(JsonParser json) throws IOException, Rejection {
+    boolean integer = json.hasToken(JsonToken.VALUE_NUMBER_INT);
+    if (!integer || json.getNumberType() == NumberType.BIG_INTEGER) {
+      throw Rejection.malformed("timestamp is " + JsonKind.of(json) + ", not a 64-bit integer");
+    }
+    return json.getLongValue();
+  }
+}
