@@ -26,7 +26,7 @@ public final class DeadLetterOutput {
       new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
 
   private final Map<Reason, Counter> byReason = new EnumMap<>(Reason.class);
-  private final LongCounter all = new LongCounter();
+  private final LongCounter all;
 
   /** Registers the counters; once in an operator's {@code open}. */
   public DeadLetterOutput(RuntimeContext context) {
@@ -34,7 +34,8 @@ public final class DeadLetterOutput {
     for (Reason reason : Reason.values()) {
       byReason.put(reason, group.addGroup("reason", reason.name()).counter("deadLetters"));
     }
-    context.addAccumulator("dead-letters", all);
+    // Operators that are chained into one task share its accumulators.
+    all = context.getLongCounter("dead-letters");
   }
 
   /** Counts a dead letter and hands it to the operator's side output. */
