@@ -163,7 +163,7 @@ public final class Options {
   }
 
   /** Query heads. */
-  int heads() {
+  public int heads() {
     return layer.heads;
   }
 

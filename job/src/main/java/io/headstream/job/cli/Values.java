@@ -51,10 +51,10 @@ final class Values {
     }
   }
 
-  /** The size of an embedding. At the upper end W_q, W_k, W_v and W_o take 4 GiB each. */
+  /** The size of an embedding; W_q and its like are square and have to fit into an array each. */
   static final class ModelDim extends Whole {
     ModelDim() {
-      super(1, 1 << 15);
+      super(1, 46_340);
     }
   }
 
