@@ -11,6 +11,7 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.RpcOptions;
@@ -29,6 +30,9 @@ final class EmbeddedFlink implements AutoCloseable {
   private static final Duration PERSISTENT_INTERVAL = Duration.ofSeconds(2);
   private static final Duration TEMPORARY_INTERVAL = Duration.ofSeconds(1);
   private static final Duration NEVER = Duration.ofDays(365);
+  private static final MemorySize LEAST_MEMORY = MemorySize.ofMebiBytes(64);
+  private static final MemorySize AMPLE_MEMORY = MemorySize.ofMebiBytes(256);
+  private static final MemorySize SMALLEST_BUFFER = MemorySize.parse("4 kb");
 
   private final Configuration configuration = new Configuration();
   private final StreamExecutionEnvironment environment;
@@ -55,9 +59,8 @@ final class EmbeddedFlink implements AutoCloseable {
     configuration.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, NEVER);
     configuration.set(RpcOptions.ASK_TIMEOUT_DURATION, Duration.ofHours(1));
     checkpointing(options, checkpoints, resumeFrom);
-    MemorySize network = networkMemory(options.parallelism());
-    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network);
-    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
+    configuration.set(PipelineOptions.NAME, "Headstream");
+    networkMemory(options.parallelism());
     environment = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
   }
 
@@ -91,15 +94,23 @@ final class EmbeddedFlink implements AutoCloseable {
   }
 
   /**
-   * Enough for every exchange between all pairs of subtasks, of which there are up to five; Flink's
-   * own 64 MiB end at a parallelism of some twenty.
+   * Enough buffers for every exchange between all pairs of subtasks, of which there are up to five;
+   * Flink's own 64 MiB end at a parallelism of some twenty. Many subtasks get smaller buffers, so
+   * that the memory grows slower than the pairs.
    */
-  private static MemorySize networkMemory(int parallelism) {
+  private void networkMemory(int parallelism) {
     long pairs = (long) parallelism * parallelism;
-    long segments = 5 * (3 * pairs + 16L * parallelism);
-    MemorySize needed = TaskManagerOptions.MEMORY_SEGMENT_SIZE.defaultValue().multiply(segments);
-    MemorySize least = MemorySize.ofMebiBytes(64);
-    return needed.compareTo(least) > 0 ? needed : least;
+    long buffers = 5 * (3 * pairs + 16L * parallelism);
+    MemorySize buffer = TaskManagerOptions.MEMORY_SEGMENT_SIZE.defaultValue();
+    while (buffer.multiply(buffers).compareTo(AMPLE_MEMORY) > 0
+        && buffer.compareTo(SMALLEST_BUFFER) > 0) {
+      buffer = buffer.divide(2);
+    }
+    MemorySize needed = buffer.multiply(buffers);
+    MemorySize memory = needed.compareTo(LEAST_MEMORY) > 0 ? needed : LEAST_MEMORY;
+    configuration.set(TaskManagerOptions.MEMORY_SEGMENT_SIZE, buffer);
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, memory);
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, memory);
   }
 
   /** Where the job is built. */

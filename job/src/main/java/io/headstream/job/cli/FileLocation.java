@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 
 /** A place in a file system that an option names. */
 record FileLocation(String option, Path path) {
@@ -80,6 +81,9 @@ record FileLocation(String option, Path path) {
     try {
       FileSystem fileSystem = path.getFileSystem();
       return fileSystem.exists(path) ? fileSystem.getFileStatus(path) : null;
+    } catch (UnsupportedFileSystemSchemeException e) {
+      // Its own message is a page about plugins.
+      throw unusable("a file system that this Flink has", null);
     } catch (IOException e) {
       throw unusable("a place that can be reached", e);
     }

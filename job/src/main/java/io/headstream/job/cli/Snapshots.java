@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -81,13 +82,33 @@ final class Snapshots implements AutoCloseable {
         FileUtils.deleteDirectory(snapshot.toFile());
       }
     }
+    deleteEmptyFolders();
+  }
+
+  /** Flink leaves a job's folder when it has deleted the checkpoints in it. */
+  private void deleteEmptyFolders() throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      for (Path job : children.filter(Snapshots::isJobFolder).toList()) {
+        for (Path path : List.of(job.resolve("shared"), job.resolve("taskowned"), job)) {
+          try {
+            Files.deleteIfExists(path);
+          } catch (DirectoryNotEmptyException e) {
+            // The snapshot that is kept, or what is not ours.
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isJobFolder(Path path) {
+    return path.getFileName().toString().matches("[0-9a-f]{32}");
   }
 
   private List<Path> complete() {
     try (Stream<Path> files = Files.find(folder, 3, (path, attributes) -> isMetadata(path))) {
       return files.map(Path::getParent).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | UncheckedIOException e) {
+      throw unreadable(folder, e);
     }
   }
 
@@ -103,8 +124,13 @@ final class Snapshots implements AutoCloseable {
     try {
       return Files.getLastModifiedTime(snapshot.resolve(METADATA));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw unreadable(snapshot, e);
     }
+  }
+
+  private static UsageException unreadable(Path folder, Exception e) {
+    return UsageException.unexpected(
+        "--checkpoints", folder, "a folder that can be read (" + e + ")");
   }
 
   @Override
