@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Dropout {
   private static final Dropout OFF = new Dropout(0, 0, new long[0]);
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   private final double probability;
   private final long seed;
@@ -51,7 +50,7 @@ public final class Dropout {
     for (byte b : sequenceId.getBytes(StandardCharsets.UTF_8)) {
       hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;
     }
-    return mix(hash);
+    return hash;
   }
 
   boolean isOff() {
@@ -72,21 +71,13 @@ public final class Dropout {
 
   /** The key of one query row: all that a mask depends on but the key position. */
   long row(int b, int head, int queryPosition) {
-    long key = mix(seed + GOLDEN);
-    key = mix(key ^ sequences[b]);
-    return mix(key + GOLDEN * (((long) head << 32) + queryPosition + 1));
+    long sequenceKey = SplitMix64.at(seed, 0) ^ sequences[b];
+    return SplitMix64.at(sequenceKey, ((long) head << 32) + queryPosition);
   }
 
   /** Whether the weight of a key position in the row with this key is kept. */
   boolean keeps(long row, int keyPosition) {
     // The upper 53 bits as a number in [0, 1).
-    return (mix(row + GOLDEN * (keyPosition + 1L)) >>> 11) * 0x1p-53 >= probability;
-  }
-
-  /** SplitMix64's finaliser: every bit of the input moves every bit of the output. */
-  private static long mix(long z) {
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
+    return (SplitMix64.at(row, keyPosition) >>> 11) * 0x1p-53 >= probability;
   }
 }

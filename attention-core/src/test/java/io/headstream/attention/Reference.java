@@ -4,11 +4,11 @@ import java.util.SplittableRandom;
 import java.util.function.IntBinaryOperator;
 
 /** The formulas of the paper in double precision, written as they are printed. */
-final class Reference {
+public final class Reference {
   private Reference() {}
 
   /** {@code softmax(q·kᵀ·scale + mask)·v} of one head; sees is 1 where a query may attend. */
-  static double[] attention(
+  public static double[] attention(
       float[] q,
       float[] k,
       float[] v,
@@ -46,7 +46,8 @@ final class Reference {
   }
 
   /** Multi-head self-attention of one sequence. */
-  static double[] multiHead(AttentionWeights w, float[] x, int length, IntBinaryOperator sees) {
+  public static double[] multiHead(
+      AttentionWeights w, float[] x, int length, IntBinaryOperator sees) {
     int e = w.modelDim();
     int dim = w.headDim();
     int kvRows = w.keyValueHeads() * dim;
@@ -95,7 +96,7 @@ final class Reference {
     return out;
   }
 
-  static float[] uniform(SplittableRandom random, int length, double bound) {
+  public static float[] uniform(SplittableRandom random, int length, double bound) {
     float[] values = new float[length];
     for (int i = 0; i < length; i++) {
       values[i] = (float) ((random.nextDouble() * 2 - 1) * bound);

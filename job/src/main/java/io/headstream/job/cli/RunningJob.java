@@ -46,8 +46,8 @@ final class RunningJob {
   private Counts look() throws InterruptedException {
     try {
       return Counts.of(client.getAccumulators().get());
-    } catch (ExecutionException e) {
-      // The job ends just now, or has not yet begun.
+    } catch (ExecutionException | IllegalStateException e) {
+      // The job ends just now, perhaps with the whole cluster, or has not yet begun.
       LOG.debug("No accumulators", e);
       return latest;
     }
@@ -67,17 +67,17 @@ final class RunningJob {
             client.stopWithSavepoint(false, folder, SavepointFormatType.CANONICAL).get();
         LOG.info("Stopped with savepoint {}", savepoint);
         return true;
-      } catch (ExecutionException e) {
+      } catch (ExecutionException | IllegalStateException e) {
         // Tasks that only just start, or end, cannot take a savepoint.
         LOG.info("Cannot stop with a savepoint yet", e);
         ended(result, BETWEEN_ATTEMPTS);
       }
     }
-    if (result.isDone()) {
-      return !result.isCompletedExceptionally();
+    if (!result.isDone()) {
+      client.cancel();
+      return false;
     }
-    client.cancel();
-    return false;
+    return !result.isCompletedExceptionally();
   }
 
   /**

@@ -20,16 +20,16 @@ import org.apache.flink.util.OutputTag;
  */
 public final class AnswerOutput {
   private final DeadLetterOutput deadLetters;
-  private final LongCounter tokensAnswered = new LongCounter();
-  private final LongCounter sequencesDone = new LongCounter();
+  private final LongCounter tokensAnswered;
+  private final LongCounter sequencesDone;
   private final Counter tokens;
   private final Counter sequences;
 
   /** Registers the counters; once in an operator's {@code open}. */
   public AnswerOutput(RuntimeContext context) {
     deadLetters = new DeadLetterOutput(context);
-    context.addAccumulator("tokens-answered", tokensAnswered);
-    context.addAccumulator("sequences-done", sequencesDone);
+    tokensAnswered = context.getLongCounter("tokens-answered");
+    sequencesDone = context.getLongCounter("sequences-done");
     MetricGroup group = context.getMetricGroup().addGroup("attention");
     tokens = group.counter("tokensAnswered");
     sequences = group.counter("sequencesCompleted");

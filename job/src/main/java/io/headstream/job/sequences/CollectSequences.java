@@ -73,8 +73,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
     deadLetters = new DeadLetterOutput(getRuntimeContext());
     duplicateTokens =
         getRuntimeContext().getMetricGroup().addGroup("attention").counter("duplicatesDropped");
-    duplicatesDropped = new LongCounter();
-    getRuntimeContext().addAccumulator("duplicates-dropped", duplicatesDropped);
+    duplicatesDropped = getRuntimeContext().getLongCounter("duplicates-dropped");
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -20,7 +21,7 @@ public final class JsonTokenParser implements TokenParser {
 
   /** What the library's messages add for its own users. */
   private static final Pattern FOR_PROGRAMMERS =
-      Pattern.compile(": enable .*| \\(start marker.*|, from `[^`]*`", Pattern.DOTALL);
+      Pattern.compile(": enable .*|: maybe a .*| \\(start marker.*|, from `[^`]*`", Pattern.DOTALL);
 
   private final int modelDim;
   private final boolean positionsOnArrival;
@@ -53,9 +54,8 @@ public final class JsonTokenParser implements TokenParser {
   }
 
   private Token read(RawRecord record) throws Rejection {
-    byte[] bytes = record.bytes();
-    checkEncoding(bytes);
-    try (JsonParser json = Json.FACTORY.createParser(bytes)) {
+    char[] text = text(record.bytes());
+    try (JsonParser json = Json.FACTORY.createParser(text)) {
       JsonToken first = json.nextToken();
       if (first == null) {
         throw Rejection.malformed("record is empty");
@@ -82,17 +82,19 @@ public final class JsonTokenParser implements TokenParser {
     }
   }
 
-  private static void checkEncoding(byte[] bytes) throws Rejection {
+  /**
+   * The record's characters, without a byte order mark.
+   *
+   * <p>Decoded here and not by the JSON library, which would take UTF-16 too, would not find every
+   * overlong form, and does not read names that have a pair of surrogates escaped.
+   */
+  private static char[] text(byte[] bytes) throws Rejection {
     int valid = Utf8.validBytes(bytes);
     if (valid < bytes.length) {
       throw Rejection.malformed("byte " + valid + " is not UTF-8");
     }
-    // By a zero among the first four bytes the library recognises UTF-16 and UTF-32.
-    for (int i = 0; i < Math.min(4, bytes.length); i++) {
-      if (bytes[i] == 0) {
-        throw Rejection.malformed("byte " + i + " is zero");
-      }
-    }
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return (text.startsWith("\uFEFF") ? text.substring(1) : text).toCharArray();
   }
 
   /** The fields of one record as they are read. */

@@ -39,8 +39,7 @@ public final class ParseTokens extends ProcessFunction<RawRecord, Token> {
 
   @Override
   public void open(OpenContext context) {
-    tokensRead = new LongCounter();
-    getRuntimeContext().addAccumulator(TOKENS_READ, tokensRead);
+    tokensRead = getRuntimeContext().getLongCounter(TOKENS_READ);
     deadLetters = new DeadLetterOutput(getRuntimeContext());
   }
 

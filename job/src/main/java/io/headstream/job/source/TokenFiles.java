@@ -3,8 +3,6 @@ package io.headstream.job.source;
 import io.headstream.job.records.RawRecord;
 import java.io.IOException;
 import org.apache.flink.connector.file.src.FileSource;
-import org.apache.flink.connector.file.src.enumerate.FileEnumerator;
-import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumerator;
 import org.apache.flink.core.fs.Path;
 
 /** A bounded source of the lines of a file, or of all files in a folder and below it. */
@@ -23,17 +21,8 @@ public final class TokenFiles {
    */
   public static FileSource<RawRecord> source(Path input, int maxRecordBytes) throws IOException {
     Path root = input.makeQualified(input.getFileSystem());
-    String rootPath = root.getPath();
-    FileEnumerator.Provider files =
-        () ->
-            new NonSplittingRecursiveEnumerator(
-                path -> path.getPath().equals(rootPath) || !hidden(path.getName()));
     return FileSource.forBulkFileFormat(new LineFormat(root, maxRecordBytes), root)
-        .setFileEnumerator(files)
+        .setFileEnumerator(() -> new VisibleFiles(root))
         .build();
-  }
-
-  private static boolean hidden(String name) {
-    return name.startsWith(".") || name.startsWith("_");
   }
 }

@@ -1,0 +1,113 @@
+package io.headstream.job;
+
+import io.headstream.attention.AttentionWeights;
+import io.headstream.attention.Reference;
+import io.headstream.attention.WeightsLayout;
+import io.headstream.attention.safetensors.TensorType;
+import io.headstream.job.json.TokenJson;
+import io.headstream.job.records.Token;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+
+/** Random sequences and weights of a seed, as files, and what the formula answers. */
+final class Sequences {
+  final int modelDim;
+  final AttentionWeights weights;
+  final List<List<Token>> sequences = new ArrayList<>();
+
+  Sequences(long seed, int count, int maxLength, int modelDim, int heads) {
+    this.modelDim = modelDim;
+    SplittableRandom random = new SplittableRandom(seed);
+    double bound = 1 / Math.sqrt(modelDim);
+    int square = modelDim * modelDim;
+    weights =
+        AttentionWeights.of(
+            modelDim,
+            heads,
+            heads,
+            Reference.uniform(random, square, bound),
+            Reference.uniform(random, square, bound),
+            Reference.uniform(random, square, bound),
+            Reference.uniform(random, square, bound),
+            Reference.uniform(random, modelDim, bound),
+            Reference.uniform(random, modelDim, bound),
+            Reference.uniform(random, modelDim, bound),
+            Reference.uniform(random, modelDim, bound));
+    for (int s = 0; s < count; s++) {
+      sequences.add(sequence("seq-" + s, 1 + random.nextInt(maxLength), random));
+    }
+  }
+
+  private List<Token> sequence(String id, int length, SplittableRandom random) {
+    List<Token> tokens = new ArrayList<>();
+    for (int position = 0; position < length; position++) {
+      float[] embedding = Reference.uniform(random, modelDim, 1.7);
+      tokens.add(Token.of(id, position, embedding, position == length - 1));
+    }
+    return tokens;
+  }
+
+  /** The first tokens of all sequences, then the second ones, and so on. */
+  List<Token> interleaved() {
+    List<Token> tokens = new ArrayList<>();
+    for (int position = 0; ; position++) {
+      int before = tokens.size();
+      for (List<Token> sequence : sequences) {
+        if (position < sequence.size()) {
+          tokens.add(sequence.get(position));
+        }
+      }
+      if (tokens.size() == before) {
+        return tokens;
+      }
+    }
+  }
+
+  /** All tokens in an order of their own. */
+  List<Token> shuffled(long seed) {
+    List<Token> tokens = interleaved();
+    Collections.shuffle(tokens, new Random(seed));
+    return tokens;
+  }
+
+  Path writeWeights(Path file) throws IOException {
+    weights.write(file, "", TensorType.F32, WeightsLayout.PACKED);
+    return file;
+  }
+
+  /** Writes tokens as JSON Lines, dealt out to several files. */
+  static Path write(List<Token> tokens, Path folder, int files) throws IOException {
+    Files.createDirectories(folder);
+    for (int file = 0; file < files; file++) {
+      ByteArrayOutputStream lines = new ByteArrayOutputStream();
+      for (int i = file; i < tokens.size(); i += files) {
+        lines.write(TokenJson.bytes(tokens.get(i)));
+        lines.write('\n');
+      }
+      Files.write(folder.resolve("tokens-" + file + ".jsonl"), lines.toByteArray());
+    }
+    return folder;
+  }
+
+  /** The formula's answers of one sequence in double precision, {@code [length, modelDim]}. */
+  double[] expected(List<Token> sequence, boolean causal) {
+    float[] x = new float[sequence.size() * modelDim];
+    for (Token token : sequence) {
+      System.arraycopy(token.embedding(), 0, x, token.position() * modelDim, modelDim);
+    }
+    return Reference.multiHead(weights, x, sequence.size(), (i, j) -> !causal || j <= i ? 1 : 0);
+  }
+
+  /** A row of {@link #expected}. */
+  double[] expectedRow(double[] expected, int position) {
+    return Arrays.copyOfRange(expected, position * modelDim, (position + 1) * modelDim);
+  }
+}

@@ -1,0 +1,88 @@
+package io.headstream.job.records;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Records of every type with values that nobody would choose, the same for the same seed. */
+public final class RandomRecords {
+
+  /** Every type of record. */
+  public static final List<Class<?>> TYPES =
+      List.of(
+          Token.class,
+          RawRecord.class,
+          DeadLetter.class,
+          SequenceChunk.class,
+          HeadKey.class,
+          HeadTask.class,
+          HeadResult.class);
+
+  private final Random random;
+
+  /** Records that follow from the seed. */
+  public RandomRecords(long seed) {
+    random = new Random(seed);
+  }
+
+  /** One record of the type. */
+  public <T> T next(Class<T> type) {
+    if (type == Token.class) {
+      return type.cast(token(text()));
+    } else if (type == RawRecord.class) {
+      return type.cast(new RawRecord(bytes(), text(), random.nextLong()));
+    } else if (type == DeadLetter.class) {
+      Reason reason = Reason.values()[random.nextInt(Reason.values().length)];
+      return type.cast(new DeadLetter(reason, text(), text(), bytes(), random.nextLong()));
+    } else if (type == SequenceChunk.class) {
+      String id = text();
+      List<Token> tokens =
+          IntStream.range(0, 1 + random.nextInt(5)).mapToObj(i -> token(id)).toList();
+      return type.cast(new SequenceChunk(id, random.nextInt(), tokens));
+    } else if (type == HeadKey.class) {
+      return type.cast(key());
+    } else if (type == HeadTask.class) {
+      return type.cast(new HeadTask(key(), random.nextInt(), random.nextInt(), floats()));
+    } else if (type == HeadResult.class) {
+      return type.cast(
+          new HeadResult(text(), random.nextInt(), random.nextInt(), random.nextInt(), floats()));
+    }
+    throw new IllegalArgumentException(type.getName());
+  }
+
+  private Token token(String id) {
+    String label = random.nextBoolean() ? text() : null;
+    Long timestamp = random.nextBoolean() ? random.nextLong() : null;
+    return new Token(
+        id, random.nextInt(), floats(), label, timestamp, random.nextBoolean(), text());
+  }
+
+  private HeadKey key() {
+    return new HeadKey(text(), random.nextInt(64), random.nextInt());
+  }
+
+  /** Any chars at all: unpaired surrogates and zeros too. */
+  private String text() {
+    int length = random.nextInt(4) == 0 ? random.nextInt(1024) : random.nextInt(8);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      text.append((char) (random.nextBoolean() ? random.nextInt(0x10000) : random.nextInt(0x80)));
+    }
+    return text.toString();
+  }
+
+  /** Any bits at all: NaNs with payloads too. */
+  private float[] floats() {
+    float[] values = new float[random.nextInt(4) == 0 ? random.nextInt(40_000) : random.nextInt(9)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Float.intBitsToFloat(random.nextInt());
+    }
+    return values;
+  }
+
+  private byte[] bytes() {
+    byte[] bytes = new byte[random.nextInt(300)];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+}
