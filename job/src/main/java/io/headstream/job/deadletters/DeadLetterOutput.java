@@ -34,11 +34,7 @@ public final class DeadLetterOutput {
     for (Reason reason : Reason.values()) {
       byReason.put(reason, group.addGroup("reason", reason.name()).counter("deadLetters"));
     }
-<<<<<<< HEAD
-    // Operators that are chained into one task share its accumulators.
-=======
     // Operators of one task share their accumulators, so this gets what another has made.
->>>>>>> main
     all = context.getLongCounter("dead-letters");
   }
 
