@@ -1,5 +1,6 @@
 package io.headstream.job.layer;
 
+import io.headstream.attention.MultiHeadAttention;
 import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.Reason;
@@ -36,6 +37,7 @@ public final class AnswerOutput {
     sequencesDone = context.getLongCounter("sequences-done");
     MetricGroup group = context.getMetricGroup().addGroup("attention");
     group.gauge("headGroups", () -> headGroups);
+    group.gauge("kernel", MultiHeadAttention::kernel);
     tokens = group.counter("tokensAnswered");
     sequences = group.counter("sequencesCompleted");
   }
