@@ -3,22 +3,40 @@ package io.headstream.attention;
 import java.util.Arrays;
 
 /**
- * Who may attend to whom: the {@code mask} of equation 1 in "Attention Is All You Need" (section
- * 3.2.1), whose hidden positions have a score of minus infinity before the softmax.
+ * Who may attend to whom, and what is added to the scores: the {@code mask} of equation 1 in
+ * "Attention Is All You Need" (section 3.2.1), whose hidden positions have a score of minus
+ * infinity before the softmax.
  *
- * <p>Immutable and safe for any number of threads; a matrix is shared with the caller, who must not
- * change it while it is in use.
+ * <p>Masks combine freely with {@link #and}: a query sees what all of them let it see, and biases
+ * add up. {@code true} always means <em>may attend</em>. A hidden key changes no bit of a row's
+ * result, even if the key, its value or its score is NaN or infinite; a row that sees nothing gives
+ * zeros. Tiles of keys that no query of a block sees are neither read nor computed.
+ *
+ * <p>Arrays of booleans and biases are shared with the caller, who must not change them during a
+ * call; other arrays are copied. Immutable and safe for any number of threads.
  */
 public final class AttentionMask {
-  private static final int NOT_CAUSAL = Integer.MAX_VALUE;
-  private static final AttentionMask NONE = new AttentionMask(NOT_CAUSAL, new Matrix[0]);
+  private static final AttentionMask NONE =
+      new AttentionMask(new MaskConstraint[0], new ScoreBias[0], null, null);
 
-  private final int causalOffset;
-  private final Matrix[] matrices;
+  private final MaskConstraint[] constraints;
+  private final ScoreBias[] biases; // those of the constraints that add something
+  private final Documents documents; // or null
+  private final AttentionMask[] members; // null unless each member of a batch has its own
 
-  private AttentionMask(int causalOffset, Matrix[] matrices) {
-    this.causalOffset = causalOffset;
-    this.matrices = matrices;
+  private AttentionMask(
+      MaskConstraint[] constraints,
+      ScoreBias[] biases,
+      Documents documents,
+      AttentionMask[] members) {
+    this.constraints = constraints;
+    this.biases = biases;
+    this.documents = documents;
+    this.members = members;
+  }
+
+  private static AttentionMask of(MaskConstraint constraint) {
+    return new AttentionMask(new MaskConstraint[] {constraint}, NONE.biases, null, null);
   }
 
   /** Every query may attend to every key. */
@@ -26,7 +44,10 @@ public final class AttentionMask {
     return NONE;
   }
 
-  /** Query {@code i} may attend to keys {@code j <= i}: itself and what came before. */
+  /**
+   * Query {@code i} may attend to keys {@code j <= i}: itself and what came before. The same as
+   * {@link #causalTopLeft}.
+   */
   public static AttentionMask causal() {
     return causal(0);
   }
@@ -34,77 +55,330 @@ public final class AttentionMask {
   /**
    * Query {@code i} may attend to keys {@code j <= i + offset}.
    *
-   * @param offset how many keys stand before the first query; may be negative
+   * @param offset the key position at which query 0 stands; may be negative
    */
   public static AttentionMask causal(int offset) {
-    return new AttentionMask(offset, NONE.matrices);
+    return of(new Band(Band.UNLIMITED, 0, 0, offset, false));
+  }
+
+  /** Query {@code i} may attend to keys {@code j <= i}: the first query stands at the first key. */
+  public static AttentionMask causalTopLeft() {
+    return causal(0);
   }
 
   /**
-   * Query {@code i} may attend to key {@code j} where {@code mayAttend[i * keyLength + j]} is true.
-   * The same for every member of a batch and every head.
-   *
-   * @param mayAttend {@code [queryLength, keyLength]}, row-major; not copied
-   * @throws IllegalArgumentException if the array has another length
+   * Query {@code i} may attend to keys {@code j <= i + keyLength - queryLength}: the last query
+   * stands at the last key. In a packed sequence the lengths are those of the document.
    */
-  public static AttentionMask matrix(boolean[] mayAttend, int queryLength, int keyLength) {
-    if (mayAttend.length != (long) queryLength * keyLength) {
-      throw new IllegalArgumentException(
-          "mask has %d entries, [queryLength %d, keyLength %d] needs %d"
-              .formatted(mayAttend.length, queryLength, keyLength, (long) queryLength * keyLength));
+  public static AttentionMask causalBottomRight() {
+    return of(new Band(Band.UNLIMITED, 0, 0, 0, true));
+  }
+
+  /**
+   * Cached decoding: {@code cachedKeys} keys come before the first query, so that query {@code i}
+   * may attend to keys {@code j <= i + cachedKeys}.
+   *
+   * @param cachedKeys at least 0
+   * @throws IllegalArgumentException if it is negative
+   */
+  public static AttentionMask causalAfter(int cachedKeys) {
+    return causal(Checks.notNegative("cachedKeys", cachedKeys));
+  }
+
+  /**
+   * A sliding window: query {@code i} may attend to keys {@code i - keysBefore <= j <= i +
+   * keysAfter}, so that {@code window(0, 0)} is itself alone. For queries that stand elsewhere see
+   * {@link #queriesFrom} and {@link #bottomRight}.
+   *
+   * @param keysBefore at least 0; {@code Integer.MAX_VALUE} is no limit
+   * @param keysAfter at least 0; {@code Integer.MAX_VALUE} is no limit
+   * @throws IllegalArgumentException if one is negative
+   */
+  public static AttentionMask window(int keysBefore, int keysAfter) {
+    return window(keysBefore, keysAfter, 0);
+  }
+
+  /**
+   * A sliding window beside which the first keys stay visible, as attention sinks do.
+   *
+   * <p>A sink is seen from outside the window on either side; but if {@code keysAfter} is 0 the
+   * window is causal, and no query sees a sink that comes after it. Nor does one if the mask is
+   * combined with a causal one.
+   *
+   * @param keysBefore at least 0; {@code Integer.MAX_VALUE} is no limit
+   * @param keysAfter at least 0; {@code Integer.MAX_VALUE} is no limit
+   * @param sinks how many keys from position 0 on stay visible, at least 0; of each document in a
+   *     packed sequence
+   * @throws IllegalArgumentException if one is negative
+   */
+  public static AttentionMask window(int keysBefore, int keysAfter, int sinks) {
+    return of(
+        new Band(
+            Checks.notNegative("keysBefore", keysBefore),
+            Checks.notNegative("keysAfter", keysAfter),
+            Checks.notNegative("sinks", sinks),
+            0,
+            false));
+  }
+
+  /**
+   * Key padding: in member {@code b} of the batch only the first {@code keyLengths[b]} keys are
+   * there. The result is, bit for bit, that of the shorter arrays.
+   *
+   * @param keyLengths one for each member, each at least 0
+   * @throws IllegalArgumentException if one is negative
+   */
+  public static AttentionMask validLengths(int... keyLengths) {
+    for (int length : keyLengths) {
+      Checks.notNegative("valid length", length);
     }
+    return of(new ValidLengths(keyLengths.clone()));
+  }
+
+  /**
+   * A query may attend to a key where the array is true.
+   *
+   * @param mayAttend row-major; not copied
+   * @param shape rank 1 to 4, aligned at the right to {@code [batch, heads, queryLength,
+   *     keyLength]}; a size of 1 holds for all
+   * @throws IllegalArgumentException if the rank or the array's length is another
+   */
+  public static AttentionMask matrix(boolean[] mayAttend, int... shape) {
+    return of(new BooleanMask(mayAttend, new BroadcastShape("mask", mayAttend.length, shape)));
+  }
+
+  /**
+   * A bias that is added to the scaled (and capped) scores. Minus infinity hides a key just as a
+   * boolean mask does; NaN and plus infinity go into the softmax as IEEE 754 says and make NaN of
+   * the row. Several biases are added to the score one after the other, in the order in which the
+   * masks were combined.
+   *
+   * @param bias row-major; not copied
+   * @param shape rank 1 to 4, aligned at the right to {@code [batch, heads, queryLength,
+   *     keyLength]}; a size of 1 holds for all
+   * @throws IllegalArgumentException if the rank or the array's length is another
+   */
+  public static AttentionMask bias(float[] bias, int... shape) {
+    ScoreBias constraint = new ScoreBias(bias, new BroadcastShape("bias", bias.length, shape));
     return new AttentionMask(
-        NOT_CAUSAL, new Matrix[] {new Matrix(mayAttend, queryLength, keyLength)});
+        new MaskConstraint[] {constraint}, new ScoreBias[] {constraint}, null, null);
   }
 
-  /** Both masks at once: a query may attend only to what both let it see. */
-  public AttentionMask and(AttentionMask other) {
-    Matrix[] both = Arrays.copyOf(matrices, matrices.length + other.matrices.length);
-    System.arraycopy(other.matrices, 0, both, matrices.length, other.matrices.length);
-    return new AttentionMask(Math.min(causalOffset, other.causalOffset), both);
+  /**
+   * Several documents packed into one sequence: a query may attend to the keys of its own document
+   * alone. Positions count from the document's beginning, for causality, windows, sinks and
+   * dropout, so that the result is, bit for bit, that of the documents apart.
+   *
+   * @param offsets cumulative lengths, from 0 to the sequence's length; the same for queries and
+   *     keys, and for each member of a batch
+   * @throws IllegalArgumentException if they do not begin with 0, or fall
+   */
+  public static AttentionMask packed(int... offsets) {
+    return packed(offsets, offsets);
   }
 
-  /** Whether query {@code i} may attend to key {@code j}. */
-  public boolean mayAttend(int i, int j) {
-    if (j >= visibleEnd(i, Integer.MAX_VALUE)) {
-      return false;
+  /**
+   * The same for queries and keys of different lengths.
+   *
+   * @param queryOffsets cumulative lengths of the documents' queries, from 0 on
+   * @param keyOffsets cumulative lengths of their keys, from 0 on; as many
+   * @throws IllegalArgumentException if they do not begin with 0, fall, or are not as many
+   */
+  public static AttentionMask packed(int[] queryOffsets, int[] keyOffsets) {
+    Documents documents = new Documents(queryOffsets.clone(), keyOffsets.clone());
+    return new AttentionMask(NONE.constraints, NONE.biases, documents, null);
+  }
+
+  /**
+   * The same as {@link #packed(int...)} from the document ID of each position.
+   *
+   * @param documentIds one for each position; equal ones stand together
+   * @throws IllegalArgumentException if a document begins again after it ended
+   */
+  public static AttentionMask documents(int... documentIds) {
+    return packed(Documents.offsets(documentIds));
+  }
+
+  /**
+   * A mask of its own for each member of the batch. Arrays in it keep the shape of the whole batch.
+   *
+   * @param masks one for each member; none of them made by this method
+   * @throws IllegalArgumentException if one was made by this method
+   */
+  public static AttentionMask perMember(AttentionMask... masks) {
+    for (AttentionMask mask : masks) {
+      if (mask.members != null) {
+        throw new IllegalArgumentException("a member's mask has members of its own");
+      }
     }
-    for (Matrix matrix : matrices) {
-      if (!matrix.mayAttend[i * matrix.keyLength + j]) {
+    return new AttentionMask(NONE.constraints, NONE.biases, null, masks.clone());
+  }
+
+  /**
+   * This mask with its causal and sliding parts moved: query 0 stands at the given key position.
+   *
+   * @param position the key position of query 0; may be negative
+   */
+  public AttentionMask queriesFrom(int position) {
+    return withBands(position, false);
+  }
+
+  /**
+   * This mask with its causal and sliding parts moved: the last query stands at the last key, of
+   * its document in a packed sequence.
+   */
+  public AttentionMask bottomRight() {
+    return withBands(0, true);
+  }
+
+  private AttentionMask withBands(int offset, boolean bottomRight) {
+    MaskConstraint[] moved = constraints.clone();
+    for (int n = 0; n < moved.length; n++) {
+      if (moved[n] instanceof Band band) {
+        moved[n] = band.movedTo(offset, bottomRight);
+      }
+    }
+    AttentionMask[] movedMembers = members == null ? null : members.clone();
+    for (int b = 0; members != null && b < members.length; b++) {
+      movedMembers[b] = members[b].withBands(offset, bottomRight);
+    }
+    return new AttentionMask(moved, biases, documents, movedMembers);
+  }
+
+  /**
+   * Both masks at once: a query may attend only to what both let it see, and biases add up.
+   *
+   * @throws IllegalArgumentException if both are packed into other documents, or have masks for
+   *     another number of members
+   */
+  public AttentionMask and(AttentionMask other) {
+    if (members == null && other.members == null) {
+      return new AttentionMask(
+          joined(constraints, other.constraints),
+          joined(biases, other.biases),
+          joined(documents, other.documents),
+          null);
+    }
+    int count = members != null ? members.length : other.members.length;
+    if (other.members != null && other.members.length != count) {
+      throw new IllegalArgumentException(
+          "one mask is for %d members, the other for %d".formatted(count, other.members.length));
+    }
+    AttentionMask[] both = new AttentionMask[count];
+    for (int b = 0; b < count; b++) {
+      both[b] = ofMember(b).and(other.ofMember(b));
+    }
+    return new AttentionMask(NONE.constraints, NONE.biases, null, both);
+  }
+
+  private static <T> T[] joined(T[] first, T[] second) {
+    T[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+
+  private static Documents joined(Documents first, Documents second) {
+    if (first != null && second != null && !first.sameAs(second)) {
+      throw new IllegalArgumentException("both masks are packed, and into other documents");
+    }
+    return first != null ? first : second;
+  }
+
+  /**
+   * Whether query {@code i} may attend to key {@code j}, in the first member and head; bottom-right
+   * parts are taken for as many queries as keys.
+   *
+   * @param i query, from 0
+   * @param j key, from 0
+   */
+  public boolean mayAttend(int i, int j) {
+    AttentionMask mask = ofMember(0);
+    ScoreRegion region = new ScoreRegion();
+    region.firstQuery = i;
+    region.firstKey = j;
+    region.queries = 1;
+    region.keys = 1;
+    region.queryPosition = i;
+    region.keyPosition = j;
+    if (mask.documents != null) {
+      int d = Documents.at(mask.documents.queryOffsets(), i);
+      if (d != Documents.at(mask.documents.keyOffsets(), j)) {
+        return false;
+      }
+      region.queryPosition -= mask.documents.queryOffsets()[d];
+      region.keyPosition -= mask.documents.keyOffsets()[d];
+    }
+    return mask.mayAttend(region, 0, 0);
+  }
+
+  /** The mask of one member of the batch. */
+  AttentionMask ofMember(int b) {
+    return members == null ? this : members[b];
+  }
+
+  /** How the sequence is packed, or null if it is not; of a member's mask. */
+  Documents documents() {
+    return documents;
+  }
+
+  /** Independent sequences in the members of a batch: one each, or as many as it packs. */
+  int sequences(int batch) {
+    int count = 0;
+    for (int b = 0; b < batch; b++) {
+      Documents packed = ofMember(b).documents;
+      count += packed == null ? 1 : packed.count();
+    }
+    return count;
+  }
+
+  boolean mayAttend(ScoreRegion region, int i, int j) {
+    for (MaskConstraint constraint : constraints) {
+      if (!constraint.mayAttend(region, i, j)) {
         return false;
       }
     }
     return true;
   }
 
-  /** The first key, at most {@code keyLength}, from which on query {@code i} sees nothing. */
-  int visibleEnd(int i, int keyLength) {
-    return causalOffset == NOT_CAUSAL
-        ? keyLength
-        : (int) Math.max(0, Math.min(keyLength, (long) i + causalOffset + 1));
+  Coverage coverage(ScoreRegion region) {
+    Coverage coverage = Coverage.ALL;
+    for (MaskConstraint constraint : constraints) {
+      Coverage one = constraint.coverage(region);
+      if (one == Coverage.NONE) {
+        return one;
+      }
+      if (one == Coverage.SOME) {
+        coverage = one;
+      }
+    }
+    return coverage;
   }
 
-  /** The first query that sees a key at {@code j} or later. Later queries do too. */
-  int firstQuerySeeing(int j) {
-    return causalOffset == NOT_CAUSAL
-        ? 0
-        : (int) Math.max(0, Math.min(Integer.MAX_VALUE, (long) j - causalOffset));
-  }
-
-  /** Whether keys below {@link #visibleEnd} may be hidden too. */
-  boolean hasHoles() {
-    return matrices.length > 0;
-  }
-
-  void check(int queryLength, int keyLength) {
-    for (Matrix matrix : matrices) {
-      if (matrix.queryLength != queryLength || matrix.keyLength != keyLength) {
-        throw new IllegalArgumentException(
-            "mask is [%d, %d], queries and keys are [%d, %d]"
-                .formatted(matrix.queryLength, matrix.keyLength, queryLength, keyLength));
+  /** Adds the biases, then makes minus infinity of what is hidden, whatever it was. */
+  void apply(ScoreRegion region, ScoreBlock scores, Coverage coverage) {
+    for (ScoreBias bias : biases) {
+      bias.add(region, scores);
+    }
+    if (coverage != Coverage.ALL) {
+      for (MaskConstraint constraint : constraints) {
+        constraint.hide(region, scores);
       }
     }
   }
 
-  private record Matrix(boolean[] mayAttend, int queryLength, int keyLength) {}
+  void check(int batch, int heads, int queryLength, int keyLength) {
+    if (members != null && members.length != batch) {
+      throw new IllegalArgumentException(
+          "mask is for %d members, batch is %d".formatted(members.length, batch));
+    }
+    for (int b = 0; members != null && b < batch; b++) {
+      members[b].check(batch, heads, queryLength, keyLength);
+    }
+    for (MaskConstraint constraint : constraints) {
+      constraint.check(batch, heads, queryLength, keyLength);
+    }
+    if (documents != null) {
+      documents.check(queryLength, keyLength);
+    }
+  }
 }

@@ -10,22 +10,29 @@ import java.util.concurrent.Executor;
  * {@code 1/√d_k}, no dropout, on the caller's own thread.
  */
 public final class AttentionOptions {
-  private static final AttentionOptions DEFAULTS =
-      new AttentionOptions(AttentionMask.none(), Float.NaN, Dropout.off(), Runnable::run, 1);
+  private static final AttentionOptions DEFAULTS = new AttentionOptions();
 
-  private final AttentionMask mask;
-  private final float scale;
-  private final Dropout dropout;
-  private final Executor executor;
-  private final int threads;
+  // Set once, on a copy that nobody else has seen yet.
+  private AttentionMask mask = AttentionMask.none();
+  private float scale = Float.NaN; // 1/√d_k
+  private float softCap; // 0 is none
+  private Dropout dropout = Dropout.off();
+  private Executor executor = Runnable::run;
+  private int threads = 1;
+  private AttentionResults results; // or null
+  private Workspace workspace; // or null
 
-  private AttentionOptions(
-      AttentionMask mask, float scale, Dropout dropout, Executor executor, int threads) {
-    this.mask = mask;
-    this.scale = scale;
-    this.dropout = dropout;
-    this.executor = executor;
-    this.threads = threads;
+  private AttentionOptions() {}
+
+  private AttentionOptions(AttentionOptions other) {
+    this.mask = other.mask;
+    this.scale = other.scale;
+    this.softCap = other.softCap;
+    this.dropout = other.dropout;
+    this.executor = other.executor;
+    this.threads = other.threads;
+    this.results = other.results;
+    this.workspace = other.workspace;
   }
 
   /** No mask, scale {@code 1/√d_k}, no dropout, the caller's thread. */
@@ -35,8 +42,9 @@ public final class AttentionOptions {
 
   /** These options with another mask. */
   public AttentionOptions withMask(AttentionMask mask) {
-    return new AttentionOptions(
-        Objects.requireNonNull(mask, "mask"), scale, dropout, executor, threads);
+    AttentionOptions copy = new AttentionOptions(this);
+    copy.mask = Objects.requireNonNull(mask, "mask");
+    return copy;
   }
 
   /**
@@ -49,13 +57,34 @@ public final class AttentionOptions {
     if (!Float.isFinite(scale)) {
       throw new IllegalArgumentException("scale is %s, must be finite".formatted(scale));
     }
-    return new AttentionOptions(mask, scale, dropout, executor, threads);
+    AttentionOptions copy = new AttentionOptions(this);
+    copy.scale = scale;
+    return copy;
+  }
+
+  /**
+   * These options with scores that are capped softly before biases and masks: {@code cap ·
+   * tanh(score / cap)}. The tangent is made of multiply-adds and divisions alone, so that its bits
+   * are the same on every JVM.
+   *
+   * @param cap what no score exceeds, finite and above 0
+   * @throws IllegalArgumentException if it is not
+   */
+  public AttentionOptions withSoftCap(float cap) {
+    if (!(cap > 0 && Float.isFinite(cap))) {
+      throw new IllegalArgumentException(
+          "soft cap is %s, must be finite and above 0".formatted(cap));
+    }
+    AttentionOptions copy = new AttentionOptions(this);
+    copy.softCap = cap;
+    return copy;
   }
 
   /** These options with dropout on the attention weights. */
   public AttentionOptions withDropout(Dropout dropout) {
-    return new AttentionOptions(
-        mask, scale, Objects.requireNonNull(dropout, "dropout"), executor, threads);
+    AttentionOptions copy = new AttentionOptions(this);
+    copy.dropout = Objects.requireNonNull(dropout, "dropout");
+    return copy;
   }
 
   /**
@@ -70,8 +99,33 @@ public final class AttentionOptions {
     if (threads < 1) {
       throw new IllegalArgumentException("threads is %d, must be at least 1".formatted(threads));
     }
-    return new AttentionOptions(
-        mask, scale, dropout, Objects.requireNonNull(executor, "executor"), threads);
+    AttentionOptions copy = new AttentionOptions(this);
+    copy.executor = Objects.requireNonNull(executor, "executor");
+    copy.threads = threads;
+    return copy;
+  }
+
+  /**
+   * These options with results besides the output. Such options serve one call at a time.
+   *
+   * @param results what to give and where to
+   */
+  public AttentionOptions withResults(AttentionResults results) {
+    AttentionOptions copy = new AttentionOptions(this);
+    copy.results = Objects.requireNonNull(results, "results");
+    return copy;
+  }
+
+  /**
+   * These options with the caller's buffers, so that a call on one thread allocates nothing. Such
+   * options serve one call at a time.
+   *
+   * @param workspace the buffers
+   */
+  public AttentionOptions withWorkspace(Workspace workspace) {
+    AttentionOptions copy = new AttentionOptions(this);
+    copy.workspace = Objects.requireNonNull(workspace, "workspace");
+    return copy;
   }
 
   AttentionMask mask() {
@@ -88,6 +142,30 @@ public final class AttentionOptions {
 
   int threads() {
     return threads;
+  }
+
+  /** The soft cap, or 0 if there is none. */
+  float softCap() {
+    return softCap;
+  }
+
+  /** What to give besides the output, or null. */
+  AttentionResults results() {
+    return results;
+  }
+
+  /** The caller's buffers, or new ones. */
+  Workspace workspace() {
+    return workspace != null ? workspace : new Workspace();
+  }
+
+  /** The checks of everything here against the shape of a call. */
+  void check(int batch, int heads, int queryLength, int keyLength, int resultHeads) {
+    mask.check(batch, heads, queryLength, keyLength);
+    dropout.check(mask, batch);
+    if (results != null) {
+      results.check(batch, resultHeads, queryLength, keyLength);
+    }
   }
 
   /** The factor of the scores: what was asked for, or {@code 1/√headDim}. */

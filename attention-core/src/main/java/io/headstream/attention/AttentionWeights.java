@@ -24,6 +24,8 @@ public final class AttentionWeights {
   private final int modelDim;
   private final int heads;
   private final int keyValueHeads;
+  private final int keyInputDim;
+  private final int valueInputDim;
   private final float[] queryWeight;
   private final float[] keyWeight;
   private final float[] valueWeight;
@@ -40,6 +42,8 @@ public final class AttentionWeights {
       int modelDim,
       int heads,
       int keyValueHeads,
+      int keyInputDim,
+      int valueInputDim,
       float[] queryWeight,
       float[] keyWeight,
       float[] valueWeight,
@@ -49,13 +53,17 @@ public final class AttentionWeights {
       float[] valueBias,
       float[] outputBias) {
     checkDimensions(modelDim, heads, keyValueHeads);
+    Checks.positive("keyInputDim", keyInputDim);
+    Checks.positive("valueInputDim", valueInputDim);
     this.modelDim = modelDim;
     this.heads = heads;
     this.keyValueHeads = keyValueHeads;
+    this.keyInputDim = keyInputDim;
+    this.valueInputDim = valueInputDim;
     int keyValueDim = keyValueDim();
     this.queryWeight = checkMatrix("queryWeight", queryWeight, modelDim, modelDim);
-    this.keyWeight = checkMatrix("keyWeight", keyWeight, keyValueDim, modelDim);
-    this.valueWeight = checkMatrix("valueWeight", valueWeight, keyValueDim, modelDim);
+    this.keyWeight = checkMatrix("keyWeight", keyWeight, keyValueDim, keyInputDim);
+    this.valueWeight = checkMatrix("valueWeight", valueWeight, keyValueDim, valueInputDim);
     this.outputWeight = checkMatrix("outputWeight", outputWeight, modelDim, modelDim);
     this.queryBias = checkBias("queryBias", queryBias, modelDim);
     this.keyBias = checkBias("keyBias", keyBias, keyValueDim);
@@ -97,10 +105,67 @@ public final class AttentionWeights {
       float[] keyBias,
       float[] valueBias,
       float[] outputBias) {
+    return ofCross(
+        modelDim,
+        heads,
+        keyValueHeads,
+        modelDim,
+        modelDim,
+        queryWeight,
+        keyWeight,
+        valueWeight,
+        outputWeight,
+        queryBias,
+        keyBias,
+        valueBias,
+        outputBias);
+  }
+
+  /**
+   * Weights for cross-attention, whose keys and values come from inputs of other sizes than the
+   * model's: PyTorch's {@code kdim} and {@code vdim}.
+   *
+   * <p>With {@code E} the model dimension and {@code D = keyValueHeads * E / heads}. Values are not
+   * looked at: NaN and infinity go through.
+   *
+   * @param modelDim size of a query's and a result's embedding, 1 to 46,340
+   * @param heads query heads; divides {@code modelDim}
+   * @param keyValueHeads key/value heads; divides {@code heads}
+   * @param keyInputDim size of what keys are made of, at least 1
+   * @param valueInputDim size of what values are made of, at least 1
+   * @param queryWeight W_q, {@code [E, E]}; not copied, as all others
+   * @param keyWeight W_k, {@code [D, keyInputDim]}
+   * @param valueWeight W_v, {@code [D, valueInputDim]}
+   * @param outputWeight W_o, {@code [E, E]}
+   * @param queryBias {@code [E]}, or null
+   * @param keyBias {@code [D]}, or null
+   * @param valueBias {@code [D]}, or null
+   * @param outputBias {@code [E]}, or null
+   * @return the weights
+   * @throws IllegalArgumentException if a number of heads does not divide, or an array has another
+   *     size
+   * @throws NullPointerException if a matrix is null
+   */
+  public static AttentionWeights ofCross(
+      int modelDim,
+      int heads,
+      int keyValueHeads,
+      int keyInputDim,
+      int valueInputDim,
+      float[] queryWeight,
+      float[] keyWeight,
+      float[] valueWeight,
+      float[] outputWeight,
+      float[] queryBias,
+      float[] keyBias,
+      float[] valueBias,
+      float[] outputBias) {
     return new AttentionWeights(
         modelDim,
         heads,
         keyValueHeads,
+        keyInputDim,
+        valueInputDim,
         queryWeight,
         keyWeight,
         valueWeight,
@@ -165,10 +230,16 @@ public final class AttentionWeights {
    *     written then
    * @throws IOException if the file cannot be written
    * @throws IllegalArgumentException if the type is another, or the layout is packed but there are
-   *     fewer key/value than query heads
+   *     fewer key/value than query heads, or keys or values are made of inputs of another size than
+   *     the model's, which {@link #read} does not know
    */
   public void write(Path file, String prefix, TensorType type, WeightsLayout layout)
       throws IOException {
+    if (keyInputDim != modelDim || valueInputDim != modelDim) {
+      throw new IllegalArgumentException(
+          "keys are made of %d numbers and values of %d, a file holds weights for model-dim %d alone"
+              .formatted(keyInputDim, valueInputDim, modelDim));
+    }
     TorchWeightsWriter.write(this, file, prefix, type, layout);
   }
 
@@ -192,6 +263,16 @@ public final class AttentionWeights {
     return modelDim / heads;
   }
 
+  /** Size of what keys are made of: the model dimension, except in cross-attention. */
+  public int keyInputDim() {
+    return keyInputDim;
+  }
+
+  /** Size of what values are made of: the model dimension, except in cross-attention. */
+  public int valueInputDim() {
+    return valueInputDim;
+  }
+
   /** Rows of W_k and of W_v. */
   int keyValueDim() {
     return keyValueHeads * headDim();
@@ -202,12 +283,12 @@ public final class AttentionWeights {
     return queryWeight;
   }
 
-  /** W_k, {@code [keyValueHeads * headDim, modelDim]}; not a copy. */
+  /** W_k, {@code [keyValueHeads * headDim, keyInputDim]}; not a copy. */
   public float[] keyWeight() {
     return keyWeight;
   }
 
-  /** W_v, {@code [keyValueHeads * headDim, modelDim]}; not a copy. */
+  /** W_v, {@code [keyValueHeads * headDim, valueInputDim]}; not a copy. */
   public float[] valueWeight() {
     return valueWeight;
   }
@@ -271,7 +352,7 @@ public final class AttentionWeights {
   }
 
   private static float[] checkMatrix(String name, float[] values, int rows, int columns) {
-    if (Objects.requireNonNull(values, name).length != rows * columns) {
+    if (Objects.requireNonNull(values, name).length != (long) rows * columns) {
       throw new IllegalArgumentException(
           name + " has " + values.length + " values, expected [" + rows + ", " + columns + "]");
     }

@@ -27,11 +27,6 @@ final class Chains {
     }
   }
 
-  /** {@code y[c] = Σ_j w[j] · x[j][c]} over {@code j < terms}. */
-  static void weightedSum(float[] y, float[][] x, float[] w, int terms) {
-    columns(y, x, w, 0, terms, 0, y.length);
-  }
-
   private static void add4(
       float[] y,
       float[] x0,

@@ -13,6 +13,13 @@ final class Checks {
     }
   }
 
+  static int notNegative(String name, int value) {
+    if (value < 0) {
+      throw new IllegalArgumentException("%s is %d, must not be negative".formatted(name, value));
+    }
+    return value;
+  }
+
   static void divides(String divisorName, int divisor, String name, int value) {
     if (value % divisor != 0) {
       throw new IllegalArgumentException(
@@ -20,34 +27,64 @@ final class Checks {
     }
   }
 
-  /** The number of floats of a shape. */
-  static int size(String name, int... shape) {
-    long size = 1;
-    for (int dimension : shape) {
-      if (dimension < 0) {
-        throw new IllegalArgumentException(
-            "%s has the shape %s, no size may be negative".formatted(name, text(shape)));
-      }
-      size *= dimension;
-      if (size > Integer.MAX_VALUE) {
-        throw new IllegalArgumentException(
-            "%s has the shape %s, more than an array can hold".formatted(name, text(shape)));
-      }
-    }
-    return (int) size;
+  /** The number of floats of a shape. Each rank has its own form, which allocates nothing. */
+  static int size(String name, int a, int b) {
+    return size(name, a, b, 1, 1, 2);
   }
 
-  static void range(String name, float[] array, int offset, int... shape) {
-    int size = size(name, shape);
+  /** The number of floats of a shape of rank 3. */
+  static int size(String name, int a, int b, int c) {
+    return size(name, a, b, c, 1, 3);
+  }
+
+  /** The number of floats of a shape of rank 4. */
+  static int size(String name, int a, int b, int c, int d) {
+    return size(name, a, b, c, d, 4);
+  }
+
+  private static int size(String name, int a, int b, int c, int d, int rank) {
+    if (a < 0 || b < 0 || c < 0 || d < 0) {
+      throw new IllegalArgumentException(
+          "%s has the shape %s, no size may be negative".formatted(name, text(rank, a, b, c, d)));
+    }
+    long first = (long) a * b;
+    long second = (long) c * d;
+    if (first != 0 && second != 0 && first > Integer.MAX_VALUE / second) {
+      throw new IllegalArgumentException(
+          "%s has the shape %s, more than an array can hold"
+              .formatted(name, text(rank, a, b, c, d)));
+    }
+    return (int) (first * second);
+  }
+
+  /** That {@code [a, b]} floats lie in the array from the offset on. */
+  static void range(String name, float[] array, int offset, int a, int b) {
+    range(name, array, offset, a, b, 1, 1, 2);
+  }
+
+  /** That {@code [a, b, c]} floats lie in the array from the offset on. */
+  static void range(String name, float[] array, int offset, int a, int b, int c) {
+    range(name, array, offset, a, b, c, 1, 3);
+  }
+
+  /** That {@code [a, b, c, d]} floats lie in the array from the offset on. */
+  static void range(String name, float[] array, int offset, int a, int b, int c, int d) {
+    range(name, array, offset, a, b, c, d, 4);
+  }
+
+  private static void range(
+      String name, float[] array, int offset, int a, int b, int c, int d, int rank) {
+    int size = size(name, a, b, c, d, rank);
     if (offset < 0 || offset > array.length - size) {
       throw new IllegalArgumentException(
           "%s has %d floats, %s from offset %d on needs %d"
-              .formatted(name, array.length, text(shape), offset, (long) offset + size));
+              .formatted(name, array.length, text(rank, a, b, c, d), offset, (long) offset + size));
     }
   }
 
-  private static String text(int[] shape) {
+  private static String text(int rank, int... shape) {
     return Arrays.stream(shape)
+        .limit(rank)
         .mapToObj(Integer::toString)
         .collect(Collectors.joining(", ", "[", "]"));
   }

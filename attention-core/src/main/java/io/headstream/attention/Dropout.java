@@ -32,8 +32,8 @@ public final class Dropout {
    *
    * @param probability share of weights that become 0; {@code 0 <= probability < 1}
    * @param seed what all masks of a run have in common
-   * @param sequences one number for each member of the batch that says which sequence it is; see
-   *     {@link #sequence}
+   * @param sequences one number for each member of the batch that says which sequence it is, and
+   *     for each document of a member that packs several; see {@link #sequence}
    * @throws IllegalArgumentException if the probability is out of range
    */
   public static Dropout of(double probability, long seed, long... sequences) {
@@ -57,11 +57,16 @@ public final class Dropout {
     return probability == 0;
   }
 
-  void check(int batch) {
-    if (!isOff() && sequences.length != batch) {
-      throw new IllegalArgumentException(
-          "dropout names %d sequences, batch is %d".formatted(sequences.length, batch));
+  void check(AttentionMask mask, int batch) {
+    if (isOff() || sequences.length == mask.sequences(batch)) {
+      return;
     }
+    int needed = mask.sequences(batch);
+    throw new IllegalArgumentException(
+        needed == batch
+            ? "dropout names %d sequences, batch is %d".formatted(sequences.length, batch)
+            : "dropout names %d sequences, batch %d packs %d"
+                .formatted(sequences.length, batch, needed));
   }
 
   /** What a kept weight is multiplied by. */
@@ -70,8 +75,8 @@ public final class Dropout {
   }
 
   /** The key of one query row: all that a mask depends on but the key position. */
-  long row(int b, int head, int queryPosition) {
-    long sequenceKey = SplitMix64.at(seed, 0) ^ sequences[b];
+  long row(int sequence, int head, int queryPosition) {
+    long sequenceKey = SplitMix64.at(seed, 0) ^ sequences[sequence];
     return SplitMix64.at(sequenceKey, ((long) head << 32) + queryPosition);
   }
 

@@ -40,9 +40,10 @@ public final class HeadGroup {
    * @param sequenceLength tokens, at least 0
    * @param x {@code [sequenceLength, modelDim]}, row-major, from {@code xOffset} on
    * @param out {@code [sequenceLength, columns()]}, row-major, from {@code outOffset} on
-   * @param options mask, scale and dropout, as for a batch of one
-   * @throws IllegalArgumentException if a range does not fit its array, or the mask or dropout has
-   *     another shape
+   * @param options mask, scale, soft cap, dropout, further results and workspace, as for a batch of
+   *     one; arrays of a mask have the layer's heads, those of the results the group's
+   * @throws IllegalArgumentException if a range does not fit its array, or the mask, the dropout or
+   *     an array of the results has another shape
    */
   public void attend(
       int sequenceLength,
@@ -51,41 +52,77 @@ public final class HeadGroup {
       float[] out,
       int outOffset,
       AttentionOptions options) {
+    layer.checkSelfAttention();
     Checks.range("x", x, xOffset, sequenceLength, layer.modelDim());
     Checks.range("out", out, outOffset, sequenceLength, columns());
-    options.mask().check(sequenceLength, sequenceLength);
-    options.dropout().check(1);
-    attend(
-        0,
-        sequenceLength,
-        new Rows(x, xOffset, layer.modelDim()),
-        new Rows(out, outOffset, columns()),
-        options);
+    options.check(1, layer.heads(), sequenceLength, sequenceLength, heads());
+    Workspace workspace = options.workspace();
+    AttentionResults results = options.results();
+    float[] weights =
+        ResultWriter.weights(results, 1, heads(), sequenceLength, sequenceLength, workspace);
+    workspace.queryInput().set(x, xOffset, layer.modelDim());
+    workspace.keyInput().set(x, xOffset, layer.modelDim());
+    workspace.valueInput().set(x, xOffset, layer.modelDim());
+    workspace.output().set(out, outOffset, columns());
+    attend(0, -firstHead(), sequenceLength, sequenceLength, weights, options, workspace);
+    ResultWriter.average(results, weights, 1, heads(), sequenceLength, sequenceLength);
   }
 
-  /** The same without checks, for any member of a batch and any stride of the output. */
-  void attend(int b, int length, Rows x, Rows out, AttentionOptions options) {
+  /**
+   * The same without checks, for any member of a batch, from the workspace's inputs to its output.
+   *
+   * @param resultHead where head 0 of the layer stands among the heads of the results
+   */
+  void attend(
+      int member,
+      int resultHead,
+      int queryLength,
+      int keyLength,
+      float[] weights,
+      AttentionOptions options,
+      Workspace workspace) {
     int headDim = layer.headDim();
-    int perKeyValueHead = layer.headsPerKeyValueHead();
-    Rows q = new Rows(new float[length * perKeyValueHead * headDim], 0, perKeyValueHead * headDim);
-    Rows k = new Rows(new float[length * headDim], 0, headDim);
-    Rows v = new Rows(new float[length * headDim], 0, headDim);
-    HeadAttention attention = new HeadAttention(headDim, headDim, options);
-    for (int member = 0; member < keyValueHeads; member++) {
-      int keyValueHead = firstKeyValueHead + member;
-      int firstHead = keyValueHead * perKeyValueHead;
-      layer.projectHead(x, length, keyValueHead, q, k, v);
-      for (int n = 0; n < perKeyValueHead; n++) {
+    HeadAttention attention = workspace.attention();
+    float[] k = workspace.keys(keyLength * headDim);
+    float[] v = workspace.values(keyLength * headDim);
+    for (int n = 0; n < keyValueHeads; n++) {
+      int keyValueHead = firstKeyValueHead + n;
+      Rows keys = attention.rows().k().set(k, 0, headDim);
+      layer.projectKeys(workspace.keyInput(), keyLength, keyValueHead, keys, workspace);
+      Rows values = attention.rows().v().set(v, 0, headDim);
+      layer.projectValues(workspace.valueInput(), keyLength, keyValueHead, values, workspace);
+      projectQueries(keyValueHead, queryLength, workspace);
+      for (int q = 0; q < layer.headsPerKeyValueHead(); q++) {
+        int head = beginHead(n, q, resultHead, queryLength, keyLength, weights, options, workspace);
         attention.attend(
-            b,
-            firstHead + n,
-            q.columns(n * headDim),
-            length,
-            k,
-            v,
-            length,
-            out.columns((firstHead + n - firstHead()) * headDim));
+            member, head, headDim, headDim, 0, queryLength, attention.rows(), keyLength, options);
       }
     }
+  }
+
+  private void projectQueries(int keyValueHead, int queryLength, Workspace workspace) {
+    int size = layer.headsPerKeyValueHead() * layer.headDim();
+    Rows queries = workspace.projected().set(workspace.queries(queryLength * size), 0, size);
+    layer.projectQueries(workspace.queryInput(), queryLength, keyValueHead, queries, workspace);
+  }
+
+  /** Sets queries and results of head {@code q} of those that use key/value head {@code n}. */
+  private int beginHead(
+      int n,
+      int q,
+      int resultHead,
+      int queryLength,
+      int keyLength,
+      float[] weights,
+      AttentionOptions options,
+      Workspace workspace) {
+    int inGroup = n * layer.headsPerKeyValueHead() + q;
+    int head = firstHead() + inGroup;
+    HeadAttention attention = workspace.attention();
+    attention.q().setColumns(workspace.projected(), q * layer.headDim());
+    attention.out().setColumns(workspace.output(), inGroup * layer.headDim());
+    int firstRow = (resultHead + head) * queryLength;
+    attention.results().begin(options.results(), weights, firstRow, keyLength);
+    return head;
   }
 }

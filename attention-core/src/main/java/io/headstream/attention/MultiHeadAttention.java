@@ -4,8 +4,8 @@ import java.util.Objects;
 
 /**
  * Multi-head attention, {@code Concat(head_1, ..., head_h)·W_o} with {@code head_i =
- * Attention(X·W_q,i, X·W_k,i, X·W_v,i)}: section 3.2.2 of "Attention Is All You Need", as
- * self-attention.
+ * Attention(Q·W_q,i, K·W_k,i, V·W_v,i)}: section 3.2.2 of "Attention Is All You Need", as
+ * self-attention over one input or as cross-attention over several.
  *
  * <p>The weights are packed once, when the layer is made. Heads and members of a batch are computed
  * in parallel on the executor of the options; the result does not depend by a bit on how many there
@@ -19,6 +19,9 @@ public final class MultiHeadAttention {
   private final int heads;
   private final int keyValueHeads;
   private final int headDim;
+  private final int keyInputDim;
+  private final int valueInputDim;
+  private final HeadGroup[] keyValueGroups; // the heads of each key/value head
   private final Projection query;
   private final Projection key;
   private final Projection value;
@@ -30,14 +33,20 @@ public final class MultiHeadAttention {
     this.heads = weights.heads();
     this.keyValueHeads = weights.keyValueHeads();
     this.headDim = weights.headDim();
+    this.keyInputDim = weights.keyInputDim();
+    this.valueInputDim = weights.valueInputDim();
     int keyValueDim = keyValueHeads * headDim;
     Kernel kernel = Kernels.chosen();
     this.query = kernel.projection(weights.queryWeight(), weights.queryBias(), modelDim, modelDim);
-    this.key = kernel.projection(weights.keyWeight(), weights.keyBias(), keyValueDim, modelDim);
+    this.key = kernel.projection(weights.keyWeight(), weights.keyBias(), keyValueDim, keyInputDim);
     this.value =
-        kernel.projection(weights.valueWeight(), weights.valueBias(), keyValueDim, modelDim);
+        kernel.projection(weights.valueWeight(), weights.valueBias(), keyValueDim, valueInputDim);
     this.output =
         kernel.projection(weights.outputWeight(), weights.outputBias(), modelDim, modelDim);
+    this.keyValueGroups = new HeadGroup[keyValueHeads];
+    for (int head = 0; head < keyValueHeads; head++) {
+      keyValueGroups[head] = new HeadGroup(this, head, 1);
+    }
   }
 
   /** Size of a token's embedding, and of its answer. */
@@ -66,6 +75,16 @@ public final class MultiHeadAttention {
    */
   public static String kernel() {
     return Kernels.chosen().name();
+  }
+
+  /** Size of what keys are made of. */
+  public int keyInputDim() {
+    return keyInputDim;
+  }
+
+  /** Size of what values are made of. */
+  public int valueInputDim() {
+    return valueInputDim;
   }
 
   int headsPerKeyValueHead() {
@@ -107,9 +126,10 @@ public final class MultiHeadAttention {
    * @param x {@code [batch, sequenceLength, modelDim]}, row-major, from {@code xOffset} on
    * @param out {@code [batch, sequenceLength, modelDim]}, row-major, from {@code outOffset} on;
    *     nothing else of it is written, and it may not overlap {@code x}
-   * @param options mask, scale, dropout and threads
-   * @throws IllegalArgumentException if a range does not fit its array, or the mask or dropout has
-   *     another shape
+   * @param options mask, scale, soft cap, dropout, threads, further results and workspace
+   * @throws IllegalArgumentException if a range does not fit its array, the mask, the dropout or an
+   *     array of the results has another shape, or keys or values are made of inputs of another
+   *     size than the model's
    */
   public void attend(
       int batch,
@@ -120,25 +140,134 @@ public final class MultiHeadAttention {
       int outOffset,
       AttentionOptions options) {
     Checks.range("x", x, xOffset, batch, sequenceLength, modelDim);
-    Checks.range("out", out, outOffset, batch, sequenceLength, modelDim);
-    options.mask().check(sequenceLength, sequenceLength);
-    options.dropout().check(batch);
-    int memberSize = sequenceLength * modelDim;
-    float[] concatenated = new float[batch * memberSize];
-    ParallelTasks.run(
-        batch * keyValueHeads,
-        options,
-        task -> {
-          int b = task / keyValueHeads;
-          HeadGroup head = new HeadGroup(this, task % keyValueHeads, 1);
-          head.attend(
-              b,
-              sequenceLength,
-              new Rows(x, xOffset + b * memberSize, modelDim),
-              new Rows(concatenated, b * memberSize, modelDim).columns(head.firstHead() * headDim),
-              options);
-        });
-    projectOutput(batch * sequenceLength, concatenated, 0, out, outOffset, options);
+    checkSelfAttention();
+    attend(
+        batch,
+        sequenceLength,
+        sequenceLength,
+        x,
+        xOffset,
+        x,
+        xOffset,
+        x,
+        xOffset,
+        out,
+        outOffset,
+        options);
+  }
+
+  /**
+   * {@code out = MultiHead(Q, K, V)}, section 3.2.2: cross-attention.
+   *
+   * <p>A query that may attend to no key gives the bias of the output projection, and NaN and
+   * infinity in the inputs of a key or value that a query may not attend to change nothing for it;
+   * elsewhere they behave as IEEE 754 says.
+   *
+   * @param batch members of the batch, at least 0
+   * @param queryLength queries of each member, at least 0
+   * @param keyLength keys and values of each member, at least 0
+   * @param query {@code [batch, queryLength, modelDim]}, row-major, from {@code queryOffset} on
+   * @param key {@code [batch, keyLength, keyInputDim]} from {@code keyOffset} on; may be the same
+   *     array as the others
+   * @param value {@code [batch, keyLength, valueInputDim]} from {@code valueOffset} on
+   * @param out {@code [batch, queryLength, modelDim]} from {@code outOffset} on; nothing else of it
+   *     is written, and it may not overlap an input
+   * @param options mask, scale, soft cap, dropout, threads, further results and workspace
+   * @throws IllegalArgumentException if a range does not fit its array, or the mask, the dropout or
+   *     an array of the results has another shape
+   */
+  public void attend(
+      int batch,
+      int queryLength,
+      int keyLength,
+      float[] query,
+      int queryOffset,
+      float[] key,
+      int keyOffset,
+      float[] value,
+      int valueOffset,
+      float[] out,
+      int outOffset,
+      AttentionOptions options) {
+    Objects.requireNonNull(options, "options");
+    Checks.range("query", query, queryOffset, batch, queryLength, modelDim);
+    Checks.range("key", key, keyOffset, batch, keyLength, keyInputDim);
+    Checks.range("value", value, valueOffset, batch, keyLength, valueInputDim);
+    Checks.range("out", out, outOffset, batch, queryLength, modelDim);
+    options.check(batch, heads, queryLength, keyLength, heads);
+    Workspace workspace = options.workspace();
+    AttentionResults results = options.results();
+    float[] weights =
+        ResultWriter.weights(results, batch, heads, queryLength, keyLength, workspace);
+    float[] concatenated = workspace.concatenated(batch * queryLength * modelDim);
+    int tasks = batch * keyValueHeads;
+    if (options.threads() == 1) {
+      for (int task = 0; task < tasks; task++) {
+        begin(workspace, task, queryLength, query, queryOffset, concatenated);
+        beginKeys(workspace, task, keyLength, key, keyOffset, value, valueOffset);
+        attendHead(workspace, task, queryLength, keyLength, weights, options);
+      }
+    } else {
+      ParallelTasks.run(
+          tasks,
+          options,
+          task -> {
+            Workspace own = new Workspace();
+            begin(own, task, queryLength, query, queryOffset, concatenated);
+            beginKeys(own, task, keyLength, key, keyOffset, value, valueOffset);
+            attendHead(own, task, queryLength, keyLength, weights, options);
+          });
+    }
+    ResultWriter.average(results, weights, batch, heads, queryLength, keyLength);
+    projectOutput(batch * queryLength, concatenated, 0, out, outOffset, options, workspace);
+  }
+
+  /** Sets query input and output of task {@code b · keyValueHeads + keyValueHead}. */
+  private void begin(
+      Workspace workspace,
+      int task,
+      int queryLength,
+      float[] query,
+      int queryOffset,
+      float[] concatenated) {
+    int first = task / keyValueHeads * queryLength * modelDim;
+    int column = task % keyValueHeads * headsPerKeyValueHead() * headDim;
+    workspace.queryInput().set(query, queryOffset + first, modelDim);
+    workspace.output().set(concatenated, first + column, modelDim);
+  }
+
+  private void beginKeys(
+      Workspace workspace,
+      int task,
+      int keyLength,
+      float[] key,
+      int keyOffset,
+      float[] value,
+      int valueOffset) {
+    int first = task / keyValueHeads * keyLength;
+    workspace.keyInput().set(key, keyOffset + first * keyInputDim, keyInputDim);
+    workspace.valueInput().set(value, valueOffset + first * valueInputDim, valueInputDim);
+  }
+
+  private void attendHead(
+      Workspace workspace,
+      int task,
+      int queryLength,
+      int keyLength,
+      float[] weights,
+      AttentionOptions options) {
+    int member = task / keyValueHeads;
+    keyValueGroups[task % keyValueHeads].attend(
+        member, member * heads, queryLength, keyLength, weights, options, workspace);
+  }
+
+  /** What a call with one input needs. */
+  void checkSelfAttention() {
+    if (keyInputDim != modelDim || valueInputDim != modelDim) {
+      throw new IllegalArgumentException(
+          "keys are made of %d numbers and values of %d, model-dim is %d: no self-attention"
+              .formatted(keyInputDim, valueInputDim, modelDim));
+    }
   }
 
   /**
@@ -149,7 +278,7 @@ public final class MultiHeadAttention {
    * @param concatenated {@code [rows, modelDim]} from {@code offset} on: the groups' columns in
    *     order
    * @param out {@code [rows, modelDim]} from {@code outOffset} on; may not overlap the input
-   * @param options threads; nothing else of them is used
+   * @param options threads and workspace; nothing else of them is used
    * @throws IllegalArgumentException if a range does not fit its array
    */
   public void projectOutput(
@@ -161,6 +290,23 @@ public final class MultiHeadAttention {
       AttentionOptions options) {
     Checks.range("concatenated", concatenated, offset, rows, modelDim);
     Checks.range("out", out, outOffset, rows, modelDim);
+    projectOutput(rows, concatenated, offset, out, outOffset, options, options.workspace());
+  }
+
+  private void projectOutput(
+      int rows,
+      float[] concatenated,
+      int offset,
+      float[] out,
+      int outOffset,
+      AttentionOptions options,
+      Workspace workspace) {
+    if (options.threads() == 1) {
+      workspace.queryInput().set(concatenated, offset, modelDim);
+      workspace.output().set(out, outOffset, modelDim);
+      output.project(workspace.queryInput(), rows, 0, modelDim, workspace.output(), workspace);
+      return;
+    }
     ParallelTasks.run(
         (rows + OUTPUT_ROWS - 1) / OUTPUT_ROWS,
         options,
@@ -171,15 +317,24 @@ public final class MultiHeadAttention {
               Math.min(OUTPUT_ROWS, rows - first),
               0,
               modelDim,
-              new Rows(out, outOffset + first * modelDim, modelDim));
+              new Rows(out, outOffset + first * modelDim, modelDim),
+              new Workspace());
         });
   }
 
-  /** The projections of one key/value head and of the query heads that use it. */
-  void projectHead(Rows x, int rows, int keyValueHead, Rows q, Rows k, Rows v) {
-    int queries = headsPerKeyValueHead() * headDim;
-    query.project(x, rows, keyValueHead * queries, (keyValueHead + 1) * queries, q);
-    key.project(x, rows, keyValueHead * headDim, (keyValueHead + 1) * headDim, k);
-    value.project(x, rows, keyValueHead * headDim, (keyValueHead + 1) * headDim, v);
+  /** Projects queries of one key/value head: of all query heads that use it. */
+  void projectQueries(Rows input, int rows, int keyValueHead, Rows q, Workspace workspace) {
+    int size = headsPerKeyValueHead() * headDim;
+    query.project(input, rows, keyValueHead * size, (keyValueHead + 1) * size, q, workspace);
+  }
+
+  /** Projects keys of one key/value head. */
+  void projectKeys(Rows input, int rows, int keyValueHead, Rows k, Workspace workspace) {
+    key.project(input, rows, keyValueHead * headDim, (keyValueHead + 1) * headDim, k, workspace);
+  }
+
+  /** Projects values of one key/value head. */
+  void projectValues(Rows input, int rows, int keyValueHead, Rows v, Workspace workspace) {
+    value.project(input, rows, keyValueHead * headDim, (keyValueHead + 1) * headDim, v, workspace);
   }
 }

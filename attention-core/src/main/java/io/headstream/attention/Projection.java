@@ -15,6 +15,7 @@ interface Projection {
    *
    * @param x {@code [rows, inputs]}
    * @param y {@code [rows, to - from]}; may not overlap {@code x}
+   * @param workspace room for one row, of this thread
    */
-  void project(Rows x, int rows, int from, int to, Rows y);
+  void project(Rows x, int rows, int from, int to, Rows y, Workspace workspace);
 }

@@ -2,19 +2,48 @@ package io.headstream.attention;
 
 /**
  * Rows of a flat array that lie a fixed distance apart, such as one head's columns of {@code
- * [sequenceLength, modelDim]}.
- *
- * @param data the array
- * @param offset where row 0 begins
- * @param stride how far the beginning of one row lies from that of the next
+ * [sequenceLength, modelDim]}. A cursor that can be set again, so that a call with a workspace
+ * allocates nothing.
  */
-record Rows(float[] data, int offset, int stride) {
-  int row(int i) {
-    return offset + i * stride;
+final class Rows {
+  private float[] data;
+  private int offset;
+  private int stride;
+
+  Rows() {}
+
+  Rows(float[] data, int offset, int stride) {
+    set(data, offset, stride);
   }
 
-  /** The same rows, beginning some columns later. */
-  Rows columns(int first) {
-    return new Rows(data, offset + first, stride);
+  /**
+   * Sets the cursor.
+   *
+   * @param data the array
+   * @param offset where row 0 begins
+   * @param stride how far the beginning of one row lies from that of the next
+   */
+  Rows set(float[] data, int offset, int stride) {
+    this.data = data;
+    this.offset = offset;
+    this.stride = stride;
+    return this;
+  }
+
+  /** The same rows as the others, beginning some columns later. */
+  Rows setColumns(Rows other, int first) {
+    return set(other.data, other.offset + first, other.stride);
+  }
+
+  float[] data() {
+    return data;
+  }
+
+  int stride() {
+    return stride;
+  }
+
+  int row(int i) {
+    return offset + i * stride;
   }
 }

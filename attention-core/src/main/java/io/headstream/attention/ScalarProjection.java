@@ -23,18 +23,18 @@ final class ScalarProjection implements Projection {
   }
 
   @Override
-  public void project(Rows x, int rows, int from, int to, Rows y) {
-    float[] sums = new float[outputs];
+  public void project(Rows x, int rows, int from, int to, Rows y, Workspace workspace) {
+    float[] sums = workspace.sums(outputs);
     for (int r = 0; r < rows; r++) {
       Chains.columns(sums, packed, x.data(), x.row(r), inputs, from, to);
       if (bias != null) {
-        addBias(sums, from, to);
+        addBias(sums, bias, from, to);
       }
       System.arraycopy(sums, from, y.data(), y.row(r), to - from);
     }
   }
 
-  private void addBias(float[] sums, int from, int to) {
+  private static void addBias(float[] sums, float[] bias, int from, int to) {
     for (int o = from; o < to; o++) {
       sums[o] += bias[o];
     }

@@ -8,16 +8,18 @@ import java.util.Objects;
  *
  * <p>Query head {@code h} uses key/value head {@code h / (heads / keyValueHeads)}.
  *
- * <p>The result does not depend by a bit on threads, JIT state or the rest of the batch. Immutable
- * and safe for any number of threads. Working memory is linear in the query length.
+ * <p>The result does not depend by a bit on threads, JIT state, the rest of the batch or what other
+ * results are asked for. Immutable and safe for any number of threads. Working memory does not grow
+ * with the lengths; with a {@link Workspace} a call allocates nothing.
  */
 public final class ScaledDotProductAttention {
   private final int heads;
   private final int keyValueHeads;
   private final int headDim;
+  private final int valueDim;
 
   /**
-   * Attention of the given shape.
+   * Attention of the given shape, whose values have as many channels as its keys.
    *
    * @param heads query heads
    * @param keyValueHeads key/value heads; divides {@code heads}
@@ -26,13 +28,29 @@ public final class ScaledDotProductAttention {
    *     {@code heads}
    */
   public ScaledDotProductAttention(int heads, int keyValueHeads, int headDim) {
+    this(heads, keyValueHeads, headDim, headDim);
+  }
+
+  /**
+   * Attention of the given shape.
+   *
+   * @param heads query heads
+   * @param keyValueHeads key/value heads; divides {@code heads}
+   * @param headDim channels of a query and a key, {@code d_k}
+   * @param valueDim channels of a value and a result, {@code d_v}
+   * @throws IllegalArgumentException if a count is below 1 or {@code keyValueHeads} does not divide
+   *     {@code heads}
+   */
+  public ScaledDotProductAttention(int heads, int keyValueHeads, int headDim, int valueDim) {
     Checks.positive("heads", heads);
     Checks.positive("keyValueHeads", keyValueHeads);
     Checks.positive("headDim", headDim);
+    Checks.positive("valueDim", valueDim);
     Checks.divides("keyValueHeads", keyValueHeads, "heads", heads);
     this.heads = heads;
     this.keyValueHeads = keyValueHeads;
     this.headDim = headDim;
+    this.valueDim = valueDim;
   }
 
   /**
@@ -49,7 +67,8 @@ public final class ScaledDotProductAttention {
       float[] k,
       float[] v,
       AttentionOptions options) {
-    float[] out = new float[Checks.size("q", batch, heads, queryLength, headDim)];
+    Checks.range("q", q, 0, batch, heads, queryLength, headDim);
+    float[] out = new float[Checks.size("out", batch, heads, queryLength, valueDim)];
     attend(batch, queryLength, keyLength, q, 0, k, 0, v, 0, out, 0, options);
     return out;
   }
@@ -66,12 +85,12 @@ public final class ScaledDotProductAttention {
    * @param keyLength keys and values of each member, at least 0
    * @param q {@code [batch, heads, queryLength, headDim]}, row-major, from {@code qOffset} on
    * @param k {@code [batch, keyValueHeads, keyLength, headDim]} from {@code kOffset} on
-   * @param v {@code [batch, keyValueHeads, keyLength, headDim]} from {@code vOffset} on
-   * @param out {@code [batch, heads, queryLength, headDim]} from {@code outOffset} on; nothing else
-   *     of it is written, and it may not overlap an input
-   * @param options mask, scale, dropout and threads
-   * @throws IllegalArgumentException if a range does not fit its array, or the mask or dropout has
-   *     another shape
+   * @param v {@code [batch, keyValueHeads, keyLength, valueDim]} from {@code vOffset} on
+   * @param out {@code [batch, heads, queryLength, valueDim]} from {@code outOffset} on; nothing
+   *     else of it is written, and it may not overlap an input
+   * @param options mask, scale, soft cap, dropout, threads, further results and workspace
+   * @throws IllegalArgumentException if a range does not fit its array, or the mask, the dropout or
+   *     an array of the results has another shape
    */
   public void attend(
       int batch,
@@ -89,29 +108,72 @@ public final class ScaledDotProductAttention {
     Objects.requireNonNull(options, "options");
     Checks.range("q", q, qOffset, batch, heads, queryLength, headDim);
     Checks.range("k", k, kOffset, batch, keyValueHeads, keyLength, headDim);
-    Checks.range("v", v, vOffset, batch, keyValueHeads, keyLength, headDim);
-    Checks.range("out", out, outOffset, batch, heads, queryLength, headDim);
-    options.mask().check(queryLength, keyLength);
-    options.dropout().check(batch);
-    int querySize = queryLength * headDim;
-    int keySize = keyLength * headDim;
-    ParallelTasks.run(
-        batch * heads,
-        options,
-        task -> {
-          int b = task / heads;
-          int h = task % heads;
-          int keyValue = b * keyValueHeads + h / (heads / keyValueHeads);
-          new HeadAttention(headDim, headDim, options)
-              .attend(
-                  b,
-                  h,
-                  new Rows(q, qOffset + task * querySize, headDim),
-                  queryLength,
-                  new Rows(k, kOffset + keyValue * keySize, headDim),
-                  new Rows(v, vOffset + keyValue * keySize, headDim),
-                  keyLength,
-                  new Rows(out, outOffset + task * querySize, headDim));
-        });
+    Checks.range("v", v, vOffset, batch, keyValueHeads, keyLength, valueDim);
+    Checks.range("out", out, outOffset, batch, heads, queryLength, valueDim);
+    options.check(batch, heads, queryLength, keyLength, heads);
+    Workspace workspace = options.workspace();
+    AttentionResults results = options.results();
+    float[] weights =
+        ResultWriter.weights(results, batch, heads, queryLength, keyLength, workspace);
+    int tasks = batch * heads;
+    if (options.threads() == 1) {
+      for (int task = 0; task < tasks; task++) {
+        begin(workspace, task, queryLength, keyLength, q, qOffset, k, kOffset, v, vOffset);
+        attendHead(workspace, task, queryLength, keyLength, out, outOffset, weights, options);
+      }
+    } else {
+      ParallelTasks.run(
+          tasks,
+          options,
+          task -> {
+            Workspace own = new Workspace();
+            begin(own, task, queryLength, keyLength, q, qOffset, k, kOffset, v, vOffset);
+            attendHead(own, task, queryLength, keyLength, out, outOffset, weights, options);
+          });
+    }
+    ResultWriter.average(results, weights, batch, heads, queryLength, keyLength);
+  }
+
+  /** Sets the inputs of task {@code b · heads + h}. */
+  private void begin(
+      Workspace workspace,
+      int task,
+      int queryLength,
+      int keyLength,
+      float[] q,
+      int qOffset,
+      float[] k,
+      int kOffset,
+      float[] v,
+      int vOffset) {
+    int keyValue = task / heads * keyValueHeads + task % heads / (heads / keyValueHeads);
+    HeadAttention attention = workspace.attention();
+    attention.q().set(q, qOffset + task * queryLength * headDim, headDim);
+    attention.rows().k().set(k, kOffset + keyValue * keyLength * headDim, headDim);
+    attention.rows().v().set(v, vOffset + keyValue * keyLength * valueDim, valueDim);
+  }
+
+  private void attendHead(
+      Workspace workspace,
+      int task,
+      int queryLength,
+      int keyLength,
+      float[] out,
+      int outOffset,
+      float[] weights,
+      AttentionOptions options) {
+    HeadAttention attention = workspace.attention();
+    attention.out().set(out, outOffset + task * queryLength * valueDim, valueDim);
+    attention.results().begin(options.results(), weights, task * queryLength, keyLength);
+    attention.attend(
+        task / heads,
+        task % heads,
+        headDim,
+        valueDim,
+        0,
+        queryLength,
+        attention.rows(),
+        keyLength,
+        options);
   }
 }

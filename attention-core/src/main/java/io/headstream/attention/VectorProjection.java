@@ -56,7 +56,8 @@ final class VectorProjection implements Projection {
   }
 
   @Override
-  public void project(Rows x, int rows, int from, int to, Rows y) {
+  public void project(Rows x, int rows, int from, int to, Rows y, Workspace workspace) {
+    float[] sums = workspace.sums(ROWS * LANES);
     for (int first = 0; first < rows; first += BLOCK) {
       int end = Math.min(rows, first + BLOCK);
       for (int column = from; column < to; ) {
@@ -67,7 +68,7 @@ final class VectorProjection implements Projection {
         } else {
           int vector = column / LANES;
           int last = Math.min(to, (vector + 1) * LANES);
-          oneVector(x, first, end, vector, column, last, y, column - from);
+          oneVector(x, first, end, vector, column, last, y, column - from, sums);
           column = last;
         }
       }
@@ -162,10 +163,17 @@ final class VectorProjection implements Projection {
 
   /** Columns of one vector of outputs, where a range begins or ends inside a panel. */
   private void oneVector(
-      Rows x, int first, int end, int vector, int column, int last, Rows y, int yColumn) {
+      Rows x,
+      int first,
+      int end,
+      int vector,
+      int column,
+      int last,
+      Rows y,
+      int yColumn,
+      float[] sums) {
     int w = panelStart(vector / VECTORS) + vector % VECTORS * LANES;
     int row = first;
-    float[] sums = new float[4 * LANES];
     for (; row + ROWS <= end; row += ROWS) {
       fourRowsByVector(x.data(), x.row(row), x.stride(), w, vector * LANES, sums);
       for (int r = 0; r < ROWS; r++) {

@@ -1,0 +1,24 @@
+package io.headstream.attention;
+
+/**
+ * Where the keys and values of one key/value head lie.
+ *
+ * <p>The scalar kernel copies a tile, since only arrays of their own become vector code without the
+ * Vector API; a kernel that reads in place asks the implementations for their arrays.
+ */
+interface KeyValueSource {
+  /** Keys of a tile, which begins at a multiple of this of the key's position. */
+  int TILE = 128;
+
+  /** Whether anything of the tile is still there; what is not must be hidden by the mask. */
+  boolean has(int first, int keys);
+
+  /** Copies keys as {@code into[c][j]}; those no longer there become 0. */
+  void loadKeys(int first, int keys, int headDim, float[][] into);
+
+  /** Copies values as {@code into[j][c]}; those no longer there become 0. */
+  void loadValues(int first, int keys, int valueDim, float[][] into);
+
+  /** Whether all values of the tile are finite; false is never wrong. */
+  boolean valuesFinite(int first, int keys, int valueDim);
+}

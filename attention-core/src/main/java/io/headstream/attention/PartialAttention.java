@@ -1,0 +1,73 @@
+package io.headstream.attention;
+
+/**
+ * The merge of attention over disjoint keys: what two calls gave for the same queries over two
+ * parts of the keys becomes what one call gives over all of them.
+ */
+public final class PartialAttention {
+  private PartialAttention() {}
+
+  /**
+   * Merges two partial results by their log-sum-exps {@code L}: with {@code m = max(L_a, L_b)} and
+   * {@code w = exp(L - m)}, {@code out = (w_a·a + w_b·b) / (w_a + w_b)} and {@code L = m + log(w_a
+   * + w_b)}.
+   *
+   * <p>A part that saw no key (log-sum-exp minus infinity) leaves the other as it is; two of them
+   * give zeros. NaN in a part's row makes NaN of the row. Not the same bits as one call, but within
+   * the error bound of the float scores. The result may be written over either part. Allocates
+   * nothing; safe for any number of threads on different arrays.
+   *
+   * @param rows queries of all members and heads, at least 0
+   * @param valueDim channels of a row, at least 1
+   * @param a {@code [rows, valueDim]} from {@code aOffset} on, over one part of the keys
+   * @param aLogSumExp {@code [rows]} from {@code aLogSumExpOffset} on; see {@link
+   *     AttentionResults#logSumExp}
+   * @param b {@code [rows, valueDim]} from {@code bOffset} on, over the other part
+   * @param bLogSumExp {@code [rows]} from {@code bLogSumExpOffset} on
+   * @param out {@code [rows, valueDim]} from {@code outOffset} on
+   * @param logSumExp {@code [rows]} from {@code logSumExpOffset} on
+   * @throws IllegalArgumentException if a range does not fit its array
+   */
+  public static void merge(
+      int rows,
+      int valueDim,
+      float[] a,
+      int aOffset,
+      float[] aLogSumExp,
+      int aLogSumExpOffset,
+      float[] b,
+      int bOffset,
+      float[] bLogSumExp,
+      int bLogSumExpOffset,
+      float[] out,
+      int outOffset,
+      float[] logSumExp,
+      int logSumExpOffset) {
+    Checks.positive("valueDim", valueDim);
+    Checks.range("a", a, aOffset, rows, valueDim);
+    Checks.range("aLogSumExp", aLogSumExp, aLogSumExpOffset, rows, 1);
+    Checks.range("b", b, bOffset, rows, valueDim);
+    Checks.range("bLogSumExp", bLogSumExp, bLogSumExpOffset, rows, 1);
+    Checks.range("out", out, outOffset, rows, valueDim);
+    Checks.range("logSumExp", logSumExp, logSumExpOffset, rows, 1);
+    for (int r = 0; r < rows; r++) {
+      float la = aLogSumExp[aLogSumExpOffset + r];
+      float lb = bLogSumExp[bLogSumExpOffset + r];
+      float max = Math.max(Math.max(la, lb), -Float.MAX_VALUE);
+      float wa = Exp.exp(la - max);
+      float wb = Exp.exp(lb - max);
+      float sum = wa + wb;
+      for (int c = 0; c < valueDim; c++) {
+        float value =
+            Math.fma(wb, b[bOffset + r * valueDim + c], wa * a[aOffset + r * valueDim + c]);
+        out[outOffset + r * valueDim + c] = sum == 0 ? 0f : value / sum + 0f;
+      }
+      logSumExp[logSumExpOffset + r] = logSumExp(max, sum);
+    }
+  }
+
+  /** {@code max + log(sum)}, once a row and the same bits on every JVM. */
+  static float logSumExp(float max, float sum) {
+    return sum == 0 ? Float.NEGATIVE_INFINITY : (float) (max + StrictMath.log(sum));
+  }
+}

@@ -1,0 +1,164 @@
+package io.headstream.attention;
+
+import java.util.Arrays;
+
+/**
+ * The kernel without the Vector API, in loops over arrays of their own that C2 vectorises.
+ *
+ * <p>Lanes are keys in the product with K, and channels in the product with V.
+ */
+final class ScalarTileKernel implements TileKernel {
+  private final ScoreBlock scores = new ScoreBlock(new float[BLOCK * TILE], TILE, 1);
+  private final float[] row = new float[TILE]; // scores of one query, then its weights
+  private final float[] chains = new float[CHAINS];
+  private final float[] max = new float[BLOCK];
+  private final float[] sum = new float[BLOCK];
+  private final float[] alpha = new float[BLOCK];
+
+  // Rows may be longer than headDim and valueDim: buffers only grow.
+  private float[][] query = new float[BLOCK][0]; // [queries][headDim], scaled
+  private float[][] tileKeys = new float[0][]; // [headDim][TILE]
+  private float[][] tileValues = new float[TILE][0]; // [keys][valueDim]
+  private float[][] out = new float[BLOCK][0]; // [queries][valueDim]
+  private float[] tileOut = new float[0]; // [valueDim]
+
+  private int queries;
+  private int headDim;
+  private int valueDim;
+
+  @Override
+  public void reserve(int headDim, int valueDim) {
+    if (tileKeys.length < headDim) {
+      tileKeys = new float[headDim][TILE];
+      query = new float[BLOCK][headDim];
+    }
+    if (tileOut.length < valueDim) {
+      tileValues = new float[TILE][valueDim];
+      out = new float[BLOCK][valueDim];
+      tileOut = new float[valueDim];
+    }
+  }
+
+  @Override
+  public ScoreBlock scores() {
+    return scores;
+  }
+
+  @Override
+  public void begin(Rows q, int firstRow, int queries, int headDim, int valueDim, float scale) {
+    this.queries = queries;
+    this.headDim = headDim;
+    this.valueDim = valueDim;
+    Arrays.fill(max, -Float.MAX_VALUE);
+    Arrays.fill(sum, 0f);
+    for (int i = 0; i < queries; i++) {
+      Arrays.fill(out[i], 0, valueDim, 0f);
+      int from = q.row(firstRow + i);
+      for (int c = 0; c < headDim; c++) {
+        query[i][c] = q.data()[from + c] * scale;
+      }
+    }
+  }
+
+  @Override
+  public void score(KeyValueSource source, int first, int keys) {
+    source.loadKeys(first, keys, headDim, tileKeys);
+    for (int i = 0; i < queries; i++) {
+      Chains.columns(row, tileKeys, query[i], 0, headDim, 0, keys);
+      System.arraycopy(row, 0, scores.data(), scores.at(i, 0), keys);
+    }
+  }
+
+  @Override
+  public void weigh(int keys) {
+    for (int i = 0; i < queries; i++) {
+      System.arraycopy(scores.data(), scores.at(i, 0), row, 0, keys);
+      float newMax = maximum(max[i], row, keys);
+      weights(row, keys, newMax);
+      alpha[i] = Exp.exp(max[i] - newMax);
+      max[i] = newMax;
+      sum[i] = Math.fma(sum[i], alpha[i], sumOfWeights(keys));
+      System.arraycopy(row, 0, scores.data(), scores.at(i, 0), keys);
+    }
+  }
+
+  @Override
+  public void add(KeyValueSource source, int first, int keys, boolean[] visible) {
+    source.loadValues(first, keys, valueDim, tileValues);
+    for (int i = 0; i < queries; i++) {
+      if (visible == null) {
+        System.arraycopy(scores.data(), scores.at(i, 0), row, 0, keys);
+        Chains.columns(tileOut, tileValues, row, 0, keys, 0, valueDim);
+      } else {
+        addVisible(i, keys, visible);
+      }
+      rescale(out[i], alpha[i], tileOut, valueDim);
+    }
+  }
+
+  @Override
+  public void finish(Rows rows, int firstRow) {
+    for (int i = 0; i < queries; i++) {
+      int to = rows.row(firstRow + i);
+      for (int c = 0; c < valueDim; c++) {
+        rows.data()[to + c] = sum[i] == 0 ? 0f : out[i][c] / sum[i] + 0f;
+      }
+    }
+  }
+
+  @Override
+  public float max(int i) {
+    return max[i];
+  }
+
+  @Override
+  public float sum(int i) {
+    return sum[i];
+  }
+
+  private static float maximum(float start, float[] scores, int n) {
+    float max = start;
+    for (int j = 0; j < n; j++) {
+      max = Math.max(max, scores[j]);
+    }
+    return max;
+  }
+
+  private static void weights(float[] scores, int n, float max) {
+    for (int j = 0; j < n; j++) {
+      scores[j] = Exp.exp(scores[j] - max);
+    }
+  }
+
+  private float sumOfWeights(int n) {
+    Arrays.fill(chains, 0f);
+    for (int j = 0; j < n; j++) {
+      chains[j % CHAINS] += row[j];
+    }
+    for (int half = CHAINS / 2; half > 0; half /= 2) {
+      for (int lane = 0; lane < half; lane++) {
+        chains[lane] += chains[lane + half];
+      }
+    }
+    return chains[0];
+  }
+
+  /** The weighted values of a tile that holds NaN or infinity: selects where others multiply. */
+  private void addVisible(int i, int keys, boolean[] visible) {
+    Arrays.fill(tileOut, 0, valueDim, 0f);
+    for (int j = 0; j < keys; j++) {
+      if (visible[scores.at(i, j)]) {
+        float weight = scores.data()[scores.at(i, j)];
+        for (int c = 0; c < valueDim; c++) {
+          tileOut[c] = Math.fma(weight, tileValues[j][c], tileOut[c]);
+        }
+      }
+    }
+  }
+
+  private static void rescale(float[] out, float alpha, float[] tile, int n) {
+    for (int c = 0; c < n; c++) {
+      out[c] = Math.fma(out[c], alpha, tile[c]);
+    }
+  }
+}

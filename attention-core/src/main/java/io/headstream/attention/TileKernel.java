@@ -1,0 +1,64 @@
+package io.headstream.attention;
+
+/**
+ * The arithmetic of attention: a block of queries of one head, one tile of keys after the other.
+ *
+ * <p>Every bit is decided by these rules and by nothing else, whatever the lanes are:
+ *
+ * <ul>
+ *   <li>Q is multiplied by the scale once; a score is one chain of multiply-adds over the channels.
+ *   <li>The running maximum begins at {@code -Float.MAX_VALUE}, so that minus infinity, the score
+ *       of a hidden key, has the weight +0 and changes nothing.
+ *   <li>The weights of a tile are added in 16 chains (key mod 16) joined as a fixed tree; its
+ *       weighted values are one chain over the keys.
+ *   <li>Tiles are joined by {@code l = fma(l, α, tileSum)}, {@code o = fma(o, α, tile)} with {@code
+ *       α = exp(oldMax - newMax)}.
+ *   <li>The result is {@code o / l}, plus +0 so that no -0 tells the ways apart; zeros if {@code l}
+ *       is 0.
+ * </ul>
+ *
+ * <p>For each tile {@link #score}, {@link #weigh} and {@link #add} are called in this order;
+ * between them the caller changes {@link #scores()} in place. For one thread at a time.
+ */
+interface TileKernel {
+  /** Keys of a tile. */
+  int TILE = KeyValueSource.TILE;
+
+  /** Queries of a block, at most. */
+  int BLOCK = 48;
+
+  /** Chains in which the weights of a tile are added. */
+  int CHAINS = 16;
+
+  /** Grows the buffers for heads of this size; what is large enough stays. */
+  void reserve(int headDim, int valueDim);
+
+  /** The scores after {@link #score}, the weights after {@link #weigh}. */
+  ScoreBlock scores();
+
+  /** Begins with {@code queries} rows of {@code q} from {@code firstRow} on. */
+  void begin(Rows q, int firstRow, int queries, int headDim, int valueDim, float scale);
+
+  /** Fills the scores against {@code keys} keys from {@code first} on. */
+  void score(KeyValueSource source, int first, int keys);
+
+  /** Makes weights of the scores; takes them into the running maximum and sum. */
+  void weigh(int keys);
+
+  /**
+   * Adds the weighted values.
+   *
+   * @param visible who may attend to what, laid out as the scores, or null if values are finite and
+   *     a weight of 0 suffices. Since 0·NaN is NaN, a value is left out where this is false
+   */
+  void add(KeyValueSource source, int first, int keys, boolean[] visible);
+
+  /** Writes the results of the block's queries. */
+  void finish(Rows out, int firstRow);
+
+  /** The largest score of a row so far; {@code -Float.MAX_VALUE} if there is none. */
+  float max(int i);
+
+  /** The sum of a row's weights so far, before dropout; 0 if it saw nothing. */
+  float sum(int i);
+}
