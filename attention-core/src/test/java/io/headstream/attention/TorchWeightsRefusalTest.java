@@ -163,6 +163,38 @@ class TorchWeightsRefusalTest {
   }
 
   @Test
+  void refusesAnotherTypeInEveryTensorOfTheLayer() throws Exception {
+    for (Map<String, List<Long>> shapes : List.of(packed(), separate())) {
+      for (String bad : shapes.keySet()) {
+        for (TensorType type : List.of(TensorType.F64, TensorType.I32, TensorType.F8_E4M3)) {
+          Path file = writeBytes(shapes, bad, type);
+          assertThat(SafetensorsBytes.refusal(file, () -> AttentionWeights.read(file, "p.", HEADS)))
+              .endsWith("tensor \"" + bad + "\" has dtype " + type + ", expected F32, F16 or BF16");
+        }
+      }
+    }
+  }
+
+  /** Zeros, all of F32 but one. */
+  private Path writeBytes(Map<String, List<Long>> shapes, String other, TensorType type) {
+    StringBuilder header = new StringBuilder("{");
+    long end = 0;
+    for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
+      TensorType itsType = tensor.getKey().equals(other) ? type : TensorType.F32;
+      long count = tensor.getValue().stream().reduce(1L, (a, b) -> a * b);
+      long begin = end;
+      end += count * itsType.bits() / 8;
+      header
+          .append(header.length() == 1 ? "" : ",")
+          .append(
+              SafetensorsBytes.entry(
+                  tensor.getKey(), itsType.name(), tensor.getValue().toString(), begin, end));
+    }
+    return SafetensorsBytes.write(
+        folder, SafetensorsBytes.file(header.append("}").toString(), new byte[(int) end]));
+  }
+
+  @Test
   void leavesOtherTensorsAlone() throws Exception {
     Map<String, List<Long>> shapes = packed();
     shapes.put("in_proj_weight", List.of(3L));
