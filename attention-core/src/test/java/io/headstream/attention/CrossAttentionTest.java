@@ -131,12 +131,7 @@ class CrossAttentionTest {
             () -> layer.attend(2, 11, 141, query, 0, key, 0, value, 0, new float[264], 0, plain))
         .hasMessage("key has 1960 floats, [2, 141, 7] from offset 0 on needs 1974");
     assertThatThrownBy(
-            () ->
-                weights.write(
-                    folder.resolve("w"),
-                    "",
-                    TensorType.F32,
-                    WeightsLayout.SEPARATE))
+            () -> weights.write(folder.resolve("w"), "", TensorType.F32, WeightsLayout.SEPARATE))
         .hasMessageContaining("keys are made of 7 numbers and values of 9");
   }
 }
