@@ -100,13 +100,13 @@ final class HeadAttention {
       region.queries = Math.min(TileKernel.BLOCK, queryLength - i);
       region.queryPosition = queryPosition + i;
       beginBlock();
-      for (int tile = 0; tile < keyLength && tile >= 0; tile += TileKernel.TILE) {
+      for (int tile = source.nextTile(0); // beyond the last int it is negative
+          tile < keyLength && tile >= 0;
+          tile = source.nextTile(tile + TileKernel.TILE)) {
         region.firstKey = key + tile;
         region.keyPosition = tile;
         region.keys = Math.min(TileKernel.TILE, keyLength - tile);
-        if (source.has(region.firstKey, region.keys)) {
-          attendTile();
-        }
+        attendTile();
       }
       kernel.finish(out, region.firstQuery);
       if (!results.wantsNothing()) {
@@ -121,7 +121,7 @@ final class HeadAttention {
   }
 
   private void attendTile() {
-    Coverage coverage = mask.coverage(region);
+    Coverage coverage = coverage();
     if (coverage == Coverage.NONE && !results.wantsHidden()) {
       return;
     }
@@ -130,6 +130,9 @@ final class HeadAttention {
       return;
     }
     mask.apply(region, kernel.scores(), coverage);
+    if (source.band() != null && coverage != Coverage.ALL) {
+      source.band().hide(region, kernel.scores());
+    }
     results.write(ScoreStage.MASKED, region, kernel.scores());
     kernel.weigh(region.keys);
     if (!options.dropout().isOff()) {
@@ -137,6 +140,20 @@ final class HeadAttention {
     }
     boolean finite = source.valuesFinite(region.firstKey, region.keys, valueDim);
     kernel.add(source, region.firstKey, region.keys, finite ? null : visible(kernel.scores()));
+  }
+
+  private Coverage coverage() {
+    Coverage byMask = mask.coverage(region);
+    if (source.band() == null || byMask == Coverage.NONE) {
+      return byMask;
+    }
+    Coverage bySource = source.band().coverage(region);
+    return bySource == Coverage.ALL ? byMask : bySource;
+  }
+
+  private boolean mayAttend(int i, int j) {
+    return mask.mayAttend(region, i, j)
+        && (source.band() == null || source.band().mayAttend(region, i, j));
   }
 
   private void scoreTile() {
@@ -191,7 +208,7 @@ final class HeadAttention {
     }
     for (int i = 0; i < region.queries; i++) {
       for (int j = 0; j < region.keys; j++) {
-        visible[scores.at(i, j)] = mask.mayAttend(region, i, j);
+        visible[scores.at(i, j)] = mayAttend(i, j);
       }
     }
     return visible;

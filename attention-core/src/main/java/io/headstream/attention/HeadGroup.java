@@ -28,6 +28,11 @@ public final class HeadGroup {
     return keyValueHeads * layer.headsPerKeyValueHead();
   }
 
+  /** How many key/value heads the group has. */
+  public int keyValueHeads() {
+    return keyValueHeads;
+  }
+
   /** How many columns of the concatenation are the group's own. */
   public int columns() {
     return heads() * layer.headDim();
@@ -69,7 +74,72 @@ public final class HeadGroup {
   }
 
   /**
-   * The same without checks, for any member of a batch, from the workspace's inputs to its output.
+   * The group's columns for the next tokens of a sequence whose keys and values are in a cache, on
+   * the caller's thread: appends those of the tokens, then attends. Bit for bit the rows of one
+   * causal pass over the whole sequence, with the cache's window.
+   *
+   * @param tokens how many, at least 0
+   * @param x {@code [tokens, modelDim]}, row-major, from {@code xOffset} on
+   * @param cache for {@link #keyValueHeads} heads of the layer's {@code headDim}
+   * @param out {@code [tokens, columns()]}, row-major, from {@code outOffset} on
+   * @param options mask, scale, soft cap, dropout, further results and workspace, as for {@link
+   *     KeyValueCache#attend}; arrays of a mask have the layer's heads, those of the results the
+   *     group's, and both as many keys as the cache has then
+   * @throws IllegalArgumentException if a range does not fit its array, or the cache, the mask, the
+   *     dropout or an array of the results has another shape; the cache stays as it was
+   * @throws IllegalStateException if the cache is full; it stays as it was
+   */
+  public void attend(
+      int tokens,
+      float[] x,
+      int xOffset,
+      KeyValueCache cache,
+      float[] out,
+      int outOffset,
+      AttentionOptions options) {
+    layer.checkSelfAttention();
+    int headDim = layer.headDim();
+    cache.checkShape(keyValueHeads, headDim);
+    Checks.range("x", x, xOffset, tokens, layer.modelDim());
+    Checks.range("out", out, outOffset, tokens, columns());
+    cache.checkRoom(tokens);
+    Workspace workspace = options.workspace();
+    workspace.queryInput().set(x, xOffset, layer.modelDim());
+    workspace.output().set(out, outOffset, columns());
+    int position = cache.length();
+    cache.check(position, tokens, position + tokens, layer.heads(), heads(), options);
+    append(tokens, cache, workspace);
+    AttentionResults results = options.results();
+    float[] weights = ResultWriter.weights(results, 1, heads(), tokens, cache.length(), workspace);
+    for (int n = 0; n < keyValueHeads; n++) {
+      projectQueries(firstKeyValueHead + n, tokens, workspace);
+      for (int q = 0; q < layer.headsPerKeyValueHead(); q++) {
+        int head =
+            beginHead(n, q, -firstHead(), tokens, cache.length(), weights, options, workspace);
+        cache.attendHead(workspace.attention(), head, n, position, tokens, options);
+      }
+    }
+    ResultWriter.average(results, weights, 1, heads(), tokens, cache.length());
+  }
+
+  private void append(int tokens, KeyValueCache cache, Workspace workspace) {
+    int headDim = layer.headDim();
+    int size = tokens * headDim;
+    float[] k = workspace.keys(keyValueHeads * size);
+    float[] v = workspace.values(keyValueHeads * size);
+    Rows into = workspace.projected();
+    for (int n = 0; n < keyValueHeads; n++) {
+      into.set(k, n * size, headDim);
+      layer.projectKeys(workspace.queryInput(), tokens, firstKeyValueHead + n, into, workspace);
+      into.set(v, n * size, headDim);
+      layer.projectValues(workspace.queryInput(), tokens, firstKeyValueHead + n, into, workspace);
+    }
+    cache.append(tokens, k, 0, v, 0);
+  }
+
+  /**
+   * Self- or cross-attention without checks, for any member of a batch, from the workspace's inputs
+   * to its output.
    *
    * @param resultHead where head 0 of the layer stands among the heads of the results
    */

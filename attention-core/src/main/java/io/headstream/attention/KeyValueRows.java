@@ -14,8 +14,13 @@ final class KeyValueRows implements KeyValueSource {
   }
 
   @Override
-  public boolean has(int first, int keys) {
-    return true;
+  public Band band() {
+    return null;
+  }
+
+  @Override
+  public int nextTile(int first) {
+    return first;
   }
 
   @Override

@@ -10,8 +10,11 @@ interface KeyValueSource {
   /** Keys of a tile, which begins at a multiple of this of the key's position. */
   int TILE = 128;
 
-  /** Whether anything of the tile is still there; what is not must be hidden by the mask. */
-  boolean has(int first, int keys);
+  /** What hides the keys that are no longer there, and those that come after a query; or null. */
+  Band band();
+
+  /** The first tile at or after a tile of which anything is still there. */
+  int nextTile(int first);
 
   /** Copies keys as {@code into[c][j]}; those no longer there become 0. */
   void loadKeys(int first, int keys, int headDim, float[][] into);

@@ -22,6 +22,7 @@ public final class MultiHeadAttention {
   private final int keyInputDim;
   private final int valueInputDim;
   private final HeadGroup[] keyValueGroups; // the heads of each key/value head
+  private final HeadGroup allHeads;
   private final Projection query;
   private final Projection key;
   private final Projection value;
@@ -43,6 +44,7 @@ public final class MultiHeadAttention {
         kernel.projection(weights.valueWeight(), weights.valueBias(), keyValueDim, valueInputDim);
     this.output =
         kernel.projection(weights.outputWeight(), weights.outputBias(), modelDim, modelDim);
+    this.allHeads = new HeadGroup(this, 0, keyValueHeads);
     this.keyValueGroups = new HeadGroup[keyValueHeads];
     for (int head = 0; head < keyValueHeads; head++) {
       keyValueGroups[head] = new HeadGroup(this, head, 1);
@@ -220,6 +222,37 @@ public final class MultiHeadAttention {
     }
     ResultWriter.average(results, weights, batch, heads, queryLength, keyLength);
     projectOutput(batch * queryLength, concatenated, 0, out, outOffset, options, workspace);
+  }
+
+  /**
+   * {@code out = MultiHead(X, X, X)} for the next tokens of one sequence whose keys and values are
+   * in a cache, on the caller's thread: appends those of the tokens, then attends. Bit for bit the
+   * rows of one causal pass over the whole sequence, with the cache's window.
+   *
+   * @param tokens how many, at least 0
+   * @param x {@code [tokens, modelDim]}, row-major, from {@code xOffset} on
+   * @param cache for the layer's {@code keyValueHeads} of {@code headDim} channels
+   * @param out {@code [tokens, modelDim]}, row-major, from {@code outOffset} on; nothing else of it
+   *     is written, and it may not overlap {@code x}
+   * @param options mask, scale, soft cap, dropout, further results and workspace, as for {@link
+   *     KeyValueCache#attend}
+   * @throws IllegalArgumentException if a range does not fit its array, or the cache, the mask, the
+   *     dropout or an array of the results has another shape; the cache stays as it was
+   * @throws IllegalStateException if the cache is full; it stays as it was
+   */
+  public void attend(
+      int tokens,
+      float[] x,
+      int xOffset,
+      KeyValueCache cache,
+      float[] out,
+      int outOffset,
+      AttentionOptions options) {
+    Checks.range("out", out, outOffset, tokens, modelDim);
+    Workspace workspace = options.workspace();
+    float[] concatenated = workspace.concatenated(tokens * modelDim);
+    allHeads.attend(tokens, x, xOffset, cache, concatenated, 0, options);
+    projectOutput(tokens, concatenated, 0, out, outOffset, options, workspace);
   }
 
   /** Sets query input and output of task {@code b · keyValueHeads + keyValueHead}. */

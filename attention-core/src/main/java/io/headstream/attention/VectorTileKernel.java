@@ -27,9 +27,11 @@ final class VectorTileKernel implements TileKernel {
   private final float[] sum = new float[BLOCK];
   private final float[] alpha = new float[BLOCK];
   private final float[] chains = new float[CHAINS * LANES];
+  private final float[] page = new float[8 * BLOCK]; // [channels][BLOCK], sums over one page
 
   private float[] query = new float[0]; // [headDim][BLOCK], scaled
   private float[] out = new float[0]; // [valueDim][BLOCK]
+  private float[] tile = new float[0]; // [valueDim][BLOCK], the pages of a tile so far
   private float[][] loaded = new float[0][]; // [channels][TILE], what does not lie in rows
   private float[][] loadedValues = new float[0][];
   private float[] copied = new float[0]; // [TILE][channels], the same as rows
@@ -52,6 +54,7 @@ final class VectorTileKernel implements TileKernel {
     }
     if (out.length < valueDim * BLOCK) {
       out = new float[valueDim * BLOCK];
+      tile = new float[valueDim * BLOCK];
       loadedValues = new float[TILE][valueDim];
     }
     if (copied.length < TILE * Math.max(headDim, valueDim)) {
@@ -240,26 +243,29 @@ final class VectorTileKernel implements TileKernel {
     score.intoArray(s, j * BLOCK + i);
   }
 
+  // Vectors are handed from step to step in arrays, never as arguments: one that C2 does not inline
+  // would be an object.
+
   @Override
   public void weigh(int keys) {
     for (int i = 0; i < lanes; i += LANES) {
-      FloatVector oldMax = FloatVector.fromArray(SPECIES, max, i);
-      FloatVector newMax = maximum(oldMax, i, keys);
-      FloatVector rescale = exp(oldMax.sub(newMax));
-      newMax.intoArray(max, i);
-      rescale.intoArray(alpha, i);
+      raiseMaximum(i, keys);
       weights(i, keys);
       sumChains(i, keys);
-      FloatVector.fromArray(SPECIES, sum, i).fma(rescale, joinChains()).intoArray(sum, i);
+      joinChains();
+      addSum(i);
     }
   }
 
-  private FloatVector maximum(FloatVector start, int i, int keys) {
-    FloatVector m = start;
+  /** The new running maximum, and what was gathered under the old one is worth. */
+  private void raiseMaximum(int i, int keys) {
+    FloatVector oldMax = FloatVector.fromArray(SPECIES, max, i);
+    FloatVector newMax = oldMax;
     for (int j = 0, at = i; j < keys; j++, at += BLOCK) {
-      m = m.max(FloatVector.fromArray(SPECIES, s, at));
+      newMax = newMax.max(FloatVector.fromArray(SPECIES, s, at));
     }
-    return m;
+    newMax.intoArray(max, i);
+    exp(oldMax.sub(newMax)).intoArray(alpha, i);
   }
 
   private void weights(int i, int keys) {
@@ -301,7 +307,7 @@ final class VectorTileKernel implements TileKernel {
     }
   }
 
-  private FloatVector joinChains() {
+  private void joinChains() {
     for (int half = CHAINS / 2; half > 0; half /= 2) {
       for (int chain = 0; chain < half; chain++) {
         FloatVector.fromArray(SPECIES, chains, chain * LANES)
@@ -309,7 +315,13 @@ final class VectorTileKernel implements TileKernel {
             .intoArray(chains, chain * LANES);
       }
     }
-    return FloatVector.fromArray(SPECIES, chains, 0);
+  }
+
+  /** {@code l = fma(l, α, tileSum)}. */
+  private void addSum(int i) {
+    FloatVector.fromArray(SPECIES, sum, i)
+        .fma(FloatVector.fromArray(SPECIES, alpha, i), FloatVector.fromArray(SPECIES, chains, 0))
+        .intoArray(sum, i);
   }
 
   @Override
@@ -341,11 +353,15 @@ final class VectorTileKernel implements TileKernel {
   private void addTriple(int i, int keys) {
     int c = 0;
     for (; c + 4 <= valueDim; c += 4) {
-      fourChannelsByTriple(base + c, i, c, keys);
+      for (int first = 0; first < keys; first += PAGE) {
+        int end = Math.min(keys, first + PAGE);
+        fourChannelsByTriple(i, c, first, end);
+        joinPage(i, TRIPLE, c, 4, first, end, keys);
+      }
     }
     for (; c < valueDim; c++) {
       for (int v = 0; v < 3; v++) {
-        oneChannelBySingle(base + c, i + v * LANES, c, keys);
+        oneChannel(i + v * LANES, c, keys);
       }
     }
   }
@@ -353,25 +369,37 @@ final class VectorTileKernel implements TileKernel {
   private void addSingle(int i, int keys) {
     int c = 0;
     for (; c + 8 <= valueDim; c += 8) {
-      eightChannelsBySingle(base + c, i, c, keys);
+      for (int first = 0; first < keys; first += PAGE) {
+        int end = Math.min(keys, first + PAGE);
+        eightChannelsBySingle(i, c, first, end);
+        joinPage(i, LANES, c, 8, first, end, keys);
+      }
     }
     for (; c < valueDim; c++) {
-      oneChannelBySingle(base + c, i, c, keys);
+      oneChannel(i, c, keys);
     }
   }
 
-  private void fourChannelsByTriple(int v, int i, int c, int keys) {
+  private void oneChannel(int i, int c, int keys) {
+    for (int first = 0; first < keys; first += PAGE) {
+      int end = Math.min(keys, first + PAGE);
+      oneChannelBySingle(i, c, first, end);
+      joinPage(i, LANES, c, 1, first, end, keys);
+    }
+  }
+
+  private void fourChannelsByTriple(int i, int c, int first, int end) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector a0 = zero, a1 = zero, a2 = zero;
     FloatVector b0 = zero, b1 = zero, b2 = zero;
     FloatVector c0 = zero, c1 = zero, c2 = zero;
     FloatVector d0 = zero, d1 = zero, d2 = zero;
     float[] values = data;
-    for (int j = 0, at = i; j < keys; j++, at += BLOCK) {
+    int from = base + first * stride + c;
+    for (int j = first, at = first * BLOCK + i; j < end; j++, at += BLOCK, from += stride) {
       FloatVector p0 = FloatVector.fromArray(SPECIES, s, at);
       FloatVector p1 = FloatVector.fromArray(SPECIES, s, at + LANES);
       FloatVector p2 = FloatVector.fromArray(SPECIES, s, at + 2 * LANES);
-      int from = v + j * stride;
       FloatVector va = FloatVector.broadcast(SPECIES, values[from]);
       a0 = p0.fma(va, a0);
       a1 = p1.fma(va, a1);
@@ -389,27 +417,28 @@ final class VectorTileKernel implements TileKernel {
       d1 = p1.fma(vd, d1);
       d2 = p2.fma(vd, d2);
     }
-    int to = c * BLOCK + i;
-    join(a0, to, i);
-    join(a1, to + LANES, i + LANES);
-    join(a2, to + 2 * LANES, i + 2 * LANES);
-    join(b0, to + BLOCK, i);
-    join(b1, to + BLOCK + LANES, i + LANES);
-    join(b2, to + BLOCK + 2 * LANES, i + 2 * LANES);
-    join(c0, to + 2 * BLOCK, i);
-    join(c1, to + 2 * BLOCK + LANES, i + LANES);
-    join(c2, to + 2 * BLOCK + 2 * LANES, i + 2 * LANES);
-    join(d0, to + 3 * BLOCK, i);
-    join(d1, to + 3 * BLOCK + LANES, i + LANES);
-    join(d2, to + 3 * BLOCK + 2 * LANES, i + 2 * LANES);
+    int to = i;
+    a0.intoArray(page, to);
+    a1.intoArray(page, to + LANES);
+    a2.intoArray(page, to + 2 * LANES);
+    b0.intoArray(page, to + BLOCK);
+    b1.intoArray(page, to + BLOCK + LANES);
+    b2.intoArray(page, to + BLOCK + 2 * LANES);
+    c0.intoArray(page, to + 2 * BLOCK);
+    c1.intoArray(page, to + 2 * BLOCK + LANES);
+    c2.intoArray(page, to + 2 * BLOCK + 2 * LANES);
+    d0.intoArray(page, to + 3 * BLOCK);
+    d1.intoArray(page, to + 3 * BLOCK + LANES);
+    d2.intoArray(page, to + 3 * BLOCK + 2 * LANES);
   }
 
-  private void eightChannelsBySingle(int v, int i, int c, int keys) {
+  private void eightChannelsBySingle(int i, int c, int first, int end) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector s0 = zero, s1 = zero, s2 = zero, s3 = zero;
     FloatVector s4 = zero, s5 = zero, s6 = zero, s7 = zero;
     float[] values = data;
-    for (int j = 0, at = i, from = v; j < keys; j++, at += BLOCK, from += stride) {
+    int from = base + first * stride + c;
+    for (int j = first, at = first * BLOCK + i; j < end; j++, at += BLOCK, from += stride) {
       FloatVector p = FloatVector.fromArray(SPECIES, s, at);
       s0 = p.fma(FloatVector.broadcast(SPECIES, values[from]), s0);
       s1 = p.fma(FloatVector.broadcast(SPECIES, values[from + 1]), s1);
@@ -420,46 +449,67 @@ final class VectorTileKernel implements TileKernel {
       s6 = p.fma(FloatVector.broadcast(SPECIES, values[from + 6]), s6);
       s7 = p.fma(FloatVector.broadcast(SPECIES, values[from + 7]), s7);
     }
-    int to = c * BLOCK + i;
-    join(s0, to, i);
-    join(s1, to + BLOCK, i);
-    join(s2, to + 2 * BLOCK, i);
-    join(s3, to + 3 * BLOCK, i);
-    join(s4, to + 4 * BLOCK, i);
-    join(s5, to + 5 * BLOCK, i);
-    join(s6, to + 6 * BLOCK, i);
-    join(s7, to + 7 * BLOCK, i);
+    int to = i;
+    s0.intoArray(page, to);
+    s1.intoArray(page, to + BLOCK);
+    s2.intoArray(page, to + 2 * BLOCK);
+    s3.intoArray(page, to + 3 * BLOCK);
+    s4.intoArray(page, to + 4 * BLOCK);
+    s5.intoArray(page, to + 5 * BLOCK);
+    s6.intoArray(page, to + 6 * BLOCK);
+    s7.intoArray(page, to + 7 * BLOCK);
   }
 
-  private void oneChannelBySingle(int v, int i, int c, int keys) {
+  private void oneChannelBySingle(int i, int c, int first, int end) {
     FloatVector added = FloatVector.zero(SPECIES);
-    for (int j = 0, at = i, from = v; j < keys; j++, at += BLOCK, from += stride) {
+    int from = base + first * stride + c;
+    for (int j = first, at = first * BLOCK + i; j < end; j++, at += BLOCK, from += stride) {
       added =
           FloatVector.fromArray(SPECIES, s, at)
               .fma(FloatVector.broadcast(SPECIES, data[from]), added);
     }
-    join(added, c * BLOCK + i, i);
+    added.intoArray(page, i);
   }
 
   /** The weighted values of a tile that holds NaN or infinity: selects where others multiply. */
   private void addVisible(int i, int keys, boolean[] visible) {
     for (int c = 0; c < valueDim; c++) {
-      FloatVector added = FloatVector.zero(SPECIES);
-      for (int j = 0; j < keys; j++) {
-        int at = j * BLOCK + i;
-        VectorMask<Float> seen = VectorMask.fromArray(SPECIES, visible, at);
-        FloatVector value = FloatVector.broadcast(SPECIES, data[base + j * stride + c]);
-        added = added.blend(FloatVector.fromArray(SPECIES, s, at).fma(value, added), seen);
+      for (int first = 0; first < keys; first += PAGE) {
+        FloatVector added = FloatVector.zero(SPECIES);
+        int end = Math.min(keys, first + PAGE);
+        for (int j = first; j < end; j++) {
+          int at = j * BLOCK + i;
+          VectorMask<Float> seen = VectorMask.fromArray(SPECIES, visible, at);
+          FloatVector value = FloatVector.broadcast(SPECIES, data[base + j * stride + c]);
+          added = added.blend(FloatVector.fromArray(SPECIES, s, at).fma(value, added), seen);
+        }
+        added.intoArray(page, i);
+        joinPage(i, LANES, c, 1, first, end, keys);
       }
-      join(added, c * BLOCK + i, i);
     }
   }
 
-  /** {@code o = fma(o, α, tile)}. */
-  private void join(FloatVector tile, int at, int i) {
-    FloatVector.fromArray(SPECIES, out, at)
-        .fma(FloatVector.fromArray(SPECIES, alpha, i), tile)
-        .intoArray(out, at);
+  /**
+   * Takes the sums of a page into the tile's and, when that is complete, the tile's into the
+   * output: {@code o = fma(o, α, tile)}.
+   */
+  private void joinPage(int i, int width, int c, int channels, int first, int end, int keys) {
+    for (int channel = 0; channel < channels; channel++) {
+      int at = (c + channel) * BLOCK;
+      for (int lane = i; lane < i + width; lane += LANES) {
+        FloatVector sums = FloatVector.fromArray(SPECIES, page, channel * BLOCK + lane);
+        // Also to a first page +0 is added, as the scalar kernel does, so that none is -0.
+        sums =
+            first == 0 ? sums.add(0f) : FloatVector.fromArray(SPECIES, tile, at + lane).add(sums);
+        if (end == keys) {
+          FloatVector.fromArray(SPECIES, out, at + lane)
+              .fma(FloatVector.fromArray(SPECIES, alpha, lane), sums)
+              .intoArray(out, at + lane);
+        } else {
+          sums.intoArray(tile, at + lane);
+        }
+      }
+    }
   }
 
   @Override

@@ -1,0 +1,343 @@
+package io.headstream.attention;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.IntFunction;
+
+/**
+ * The keys and values of one sequence, kept for the queries to come: causal attention (section
+ * 3.2.3 of "Attention Is All You Need") token by token, or a block of tokens at a time.
+ *
+ * <p>A query at position {@code p} sees the keys up to {@code p}, and of those, if the cache
+ * slides, the {@code keysBefore} before it and the {@code sinks} first ones. Its result is, bit for
+ * bit, that of the same row in one causal pass over all tokens with that window.
+ *
+ * <p>Appends only, in pages of {@value KeyValuePage#POSITIONS} positions, with keys transposed so
+ * that one query meets many keys at once. A page that no later query can see is released. Allocates
+ * one page for each 64 positions, and with a {@link Workspace} nothing else. For one thread at a
+ * time.
+ */
+public final class KeyValueCache {
+  private static final int PAGE = KeyValuePage.POSITIONS;
+
+  private final int keyValueHeads;
+  private final int headDim;
+  private final int valueDim;
+  private final int maxLength;
+  private final Band band;
+  private final int sinkPages;
+  private final CachedHead source = new CachedHead(this);
+
+  private KeyValuePage[] pages = new KeyValuePage[4]; // sinks, then those from firstRecent on
+  private int firstRecent; // pages between the sinks and this one were released
+  private int length;
+
+  private KeyValueCache(
+      int keyValueHeads, int headDim, int valueDim, int maxLength, int keysBefore, int sinks) {
+    Checks.positive("keyValueHeads", keyValueHeads);
+    Checks.positive("headDim", headDim);
+    Checks.positive("valueDim", valueDim);
+    Checks.notNegative("maxLength", maxLength);
+    Checks.notNegative("keysBefore", keysBefore);
+    Checks.notNegative("sinks", sinks);
+    this.keyValueHeads = keyValueHeads;
+    this.headDim = headDim;
+    this.valueDim = valueDim;
+    this.maxLength = maxLength;
+    this.band = new Band(keysBefore, 0, sinks, 0, false);
+    this.sinkPages = keysBefore == Band.UNLIMITED ? 0 : (int) (((long) sinks + PAGE - 1) / PAGE);
+    this.firstRecent = sinkPages;
+  }
+
+  /**
+   * A cache that keeps every position, up to a number of them.
+   *
+   * @param keyValueHeads key/value heads
+   * @param headDim channels of a key
+   * @param valueDim channels of a value
+   * @param maxLength how many positions it takes, at least 0
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public static KeyValueCache growing(int keyValueHeads, int headDim, int valueDim, int maxLength) {
+    return new KeyValueCache(keyValueHeads, headDim, valueDim, maxLength, Band.UNLIMITED, 0);
+  }
+
+  /**
+   * A cache for a sliding window, which keeps what the next query can see: no more than {@code
+   * keysBefore} positions and {@code sinks} rounded up to pages, besides the block appended last.
+   *
+   * @param keyValueHeads key/value heads
+   * @param headDim channels of a key
+   * @param valueDim channels of a value
+   * @param keysBefore how many keys before its own a query sees, at least 0
+   * @param sinks how many of the first keys stay visible, at least 0
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public static KeyValueCache sliding(
+      int keyValueHeads, int headDim, int valueDim, int keysBefore, int sinks) {
+    return new KeyValueCache(
+        keyValueHeads, headDim, valueDim, Integer.MAX_VALUE, keysBefore, sinks);
+  }
+
+  /** How many positions were appended: the position of the next one. */
+  public int length() {
+    return length;
+  }
+
+  /**
+   * Appends keys and values, and releases the pages that no query from the first of them on sees.
+   *
+   * @param positions how many, at least 0
+   * @param k {@code [keyValueHeads, positions, headDim]}, row-major, from {@code kOffset} on;
+   *     copied
+   * @param v {@code [keyValueHeads, positions, valueDim]} from {@code vOffset} on; copied
+   * @throws IllegalArgumentException if a range does not fit its array
+   * @throws IllegalStateException if the cache would grow beyond its maximum; it stays as it was
+   */
+  public void append(int positions, float[] k, int kOffset, float[] v, int vOffset) {
+    Checks.range("k", k, kOffset, keyValueHeads, positions, headDim);
+    Checks.range("v", v, vOffset, keyValueHeads, positions, valueDim);
+    checkRoom(positions);
+    release();
+    for (int i = 0; i < positions; i++) {
+      KeyValuePage page = openPage();
+      int slot = length % PAGE;
+      for (int h = 0; h < keyValueHeads; h++) {
+        int row = h * positions + i;
+        page.setKey(h, headDim, slot, k, kOffset + row * headDim);
+        page.setValue(h, valueDim, slot, v, vOffset + row * valueDim);
+      }
+      page.setLength(slot + 1);
+      length++;
+    }
+  }
+
+  void checkRoom(int positions) {
+    if (positions > maxLength - length) {
+      throw new IllegalStateException(
+          "cache has %d of at most %d positions, %d more do not fit"
+              .formatted(length, maxLength, positions));
+    }
+  }
+
+  /**
+   * Attends with the queries of a block of positions that were appended.
+   *
+   * <p>A mask of the options holds besides the cache's own causality and window: its causal and
+   * sliding parts count positions of the sequence, arrays in it are {@code [1, heads, queries,
+   * length()]} or broadcast to that. So are weights and scores that are asked for. Dropout depends
+   * on the positions in the sequence.
+   *
+   * @param heads query heads; a multiple of the key/value heads
+   * @param position position of the first query
+   * @param queries how many positions, at least 0
+   * @param q {@code [heads, queries, headDim]}, row-major, from {@code qOffset} on
+   * @param out {@code [heads, queries, valueDim]} from {@code outOffset} on; nothing else of it is
+   *     written, and it may not overlap {@code q}
+   * @param options mask, scale, soft cap, dropout, further results and workspace
+   * @throws IllegalArgumentException if a range does not fit its array, the mask, the dropout or an
+   *     array of the results has another shape, or keys that a query sees were released or are not
+   *     there yet
+   */
+  public void attend(
+      int heads,
+      int position,
+      int queries,
+      float[] q,
+      int qOffset,
+      float[] out,
+      int outOffset,
+      AttentionOptions options) {
+    Checks.positive("heads", heads);
+    Checks.divides("keyValueHeads", keyValueHeads, "heads", heads);
+    Checks.range("q", q, qOffset, heads, queries, headDim);
+    Checks.range("out", out, outOffset, heads, queries, valueDim);
+    check(position, queries, length, heads, heads, options);
+    Workspace workspace = options.workspace();
+    AttentionResults results = options.results();
+    float[] weights = ResultWriter.weights(results, 1, heads, queries, length, workspace);
+    HeadAttention attention = workspace.attention();
+    for (int h = 0; h < heads; h++) {
+      attention.q().set(q, qOffset + h * queries * headDim, headDim);
+      attention.out().set(out, outOffset + h * queries * valueDim, valueDim);
+      attention.results().begin(results, weights, h * queries, length);
+      attendHead(attention, h, h / (heads / keyValueHeads), position, queries, options);
+    }
+    ResultWriter.average(results, weights, 1, heads, queries, length);
+  }
+
+  /** Attends with one head whose queries, output and results are set. */
+  void attendHead(
+      HeadAttention attention,
+      int head,
+      int keyValueHead,
+      int position,
+      int queries,
+      AttentionOptions options) {
+    source.setHead(keyValueHead);
+    attention.attend(0, head, headDim, valueDim, position, queries, source, length, options);
+  }
+
+  /** The checks of {@link #attend} for a cache of a length and a mask of the layer's heads. */
+  void check(
+      int position,
+      int queries,
+      int cacheLength,
+      int layerHeads,
+      int resultHeads,
+      AttentionOptions options) {
+    if (options.mask().ofMember(0).documents() != null) {
+      throw new IllegalArgumentException("mask packs documents, a cache holds one sequence");
+    }
+    options.check(1, layerHeads, queries, cacheLength, resultHeads);
+    if (position < 0 || position > cacheLength - queries) {
+      throw new IllegalArgumentException(
+          "queries stand at %d to %d, the cache has %d positions"
+              .formatted(position, (long) position + queries - 1, cacheLength));
+    }
+    long seenFrom = Math.max((long) position - band.keysBefore(), band.sinks());
+    if (firstRecent > sinkPages && seenFrom < (long) firstRecent * PAGE) {
+      throw new IllegalArgumentException(
+          "the query at %d sees keys from %d on, those before %d were released"
+              .formatted(position, seenFrom, firstRecent * PAGE));
+    }
+  }
+
+  void checkShape(int expectedHeads, int expectedHeadDim) {
+    if (keyValueHeads != expectedHeads
+        || headDim != expectedHeadDim
+        || valueDim != expectedHeadDim) {
+      throw new IllegalArgumentException(
+          "cache is for %d heads of %d and %d channels, the layer's part has %d of %d"
+              .formatted(keyValueHeads, headDim, valueDim, expectedHeads, expectedHeadDim));
+    }
+  }
+
+  /** How many pages the positions so far needed; the last one may not be full. */
+  public int pageCount() {
+    return (int) (((long) length + PAGE - 1) / PAGE);
+  }
+
+  /**
+   * A page, or null if it was released: the one whose first position is {@code 64 · index}.
+   *
+   * @param index 0 to {@code pageCount() - 1}
+   * @throws IndexOutOfBoundsException if there is no such page
+   */
+  public KeyValuePage page(int index) {
+    return keeps(Objects.checkIndex(index, pageCount())) ? pages[place(index)] : null;
+  }
+
+  /** The first page that is kept for the window; those before it that hold no sinks are not. */
+  public int firstRecentPage() {
+    return firstRecent;
+  }
+
+  /** How many pages hold sinks and are never released. */
+  public int sinkPages() {
+    return sinkPages;
+  }
+
+  /**
+   * Brings an empty cache to where another one was.
+   *
+   * @param length positions of the other
+   * @param pages gives the other's page of an index; asked for those pages alone that a query at
+   *     {@code length} or later can see
+   * @throws IllegalStateException if this cache is not empty
+   * @throws IllegalArgumentException if a page is missing or has another shape or length, or the
+   *     length is beyond the maximum
+   */
+  public void restore(int length, IntFunction<KeyValuePage> pages) {
+    if (this.length != 0) {
+      throw new IllegalStateException("cache has %d positions already".formatted(this.length));
+    }
+    if (length < 0 || length > maxLength) {
+      throw new IllegalArgumentException(
+          "cache cannot have %d positions, at most %d".formatted(length, maxLength));
+    }
+    this.length = length;
+    release();
+    int count = pageCount();
+    for (int index = 0; index < count; index++) {
+      if (index == sinkPages) {
+        index = Math.max(index, firstRecent);
+      }
+      if (index < count) {
+        put(index, checked(index, pages.apply(index)));
+      }
+    }
+  }
+
+  private KeyValuePage checked(int index, KeyValuePage page) {
+    int positions = Math.min(PAGE, length - index * PAGE);
+    if (page == null
+        || page.length() != positions
+        || page.keys().length != keyValueHeads * headDim * PAGE
+        || page.values().length != keyValueHeads * valueDim * PAGE) {
+      this.length = 0;
+      this.firstRecent = sinkPages;
+      Arrays.fill(pages, null);
+      throw new IllegalArgumentException(
+          page == null
+              ? "page %d is missing".formatted(index)
+              : "page %d has %d positions, %d and %d floats; expected %d, %d and %d"
+                  .formatted(
+                      index,
+                      page.length(),
+                      page.keys().length,
+                      page.values().length,
+                      positions,
+                      keyValueHeads * headDim * PAGE,
+                      keyValueHeads * valueDim * PAGE));
+    }
+    return page;
+  }
+
+  /** Whether a page is still there, or will be. */
+  boolean keeps(int index) {
+    return index < sinkPages || index >= firstRecent;
+  }
+
+  Band band() {
+    return band;
+  }
+
+  private int place(int index) {
+    return index < sinkPages ? index : index - firstRecent + sinkPages;
+  }
+
+  private void put(int index, KeyValuePage page) {
+    int place = place(index);
+    if (place >= pages.length) {
+      pages = Arrays.copyOf(pages, Math.max(place + 1, 2 * pages.length));
+    }
+    pages[place] = page;
+  }
+
+  private KeyValuePage openPage() {
+    int index = length / PAGE;
+    if (length % PAGE == 0) {
+      put(index, KeyValuePage.empty(keyValueHeads, headDim, valueDim));
+    }
+    return pages[place(index)];
+  }
+
+  /** Lets go of the pages that a query at {@code length} does not see. */
+  private void release() {
+    if (band.keysBefore() == Band.UNLIMITED) {
+      return;
+    }
+    int keepFrom = Math.max(sinkPages, Math.max(0, length - band.keysBefore()) / PAGE);
+    int released = keepFrom - firstRecent;
+    if (released <= 0) {
+      return;
+    }
+    int last = Math.min(pages.length, place(pageCount()));
+    int moved = Math.max(0, last - sinkPages - released);
+    System.arraycopy(
+        pages, Math.min(sinkPages + released, last), pages, Math.min(sinkPages, last), moved);
+    Arrays.fill(pages, Math.min(sinkPages + moved, last), last, null);
+    firstRecent = keepFrom;
+  }
+}

@@ -1,0 +1,108 @@
+package io.headstream.attention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class WorkspaceTest {
+  private static final int CALLS = 10_000;
+  private static final int LENGTH = 9;
+  private static final int MODEL = 12;
+
+  private final SplittableRandom random = new SplittableRandom(4);
+  private final float[] x = Reference.uniform(random, 2 * LENGTH * MODEL, 1);
+  private final float[] out = new float[2 * LENGTH * MODEL];
+  private final AttentionOptions plain = AttentionOptions.defaults();
+  private final AttentionResults results =
+      new AttentionResults()
+          .averagedWeights(new float[2 * LENGTH * LENGTH], 0)
+          .logSumExp(new float[2 * 4 * LENGTH], 0);
+  private final AttentionOptions everything =
+      plain
+          .withMask(
+              AttentionMask.causal()
+                  .and(AttentionMask.window(5, 0, 1))
+                  .and(AttentionMask.validLengths(8, 9))
+                  .and(AttentionMask.bias(new float[LENGTH], LENGTH))
+                  .and(AttentionMask.matrix(new boolean[4], 4, 1, 1)))
+          .withSoftCap(5)
+          .withDropout(Dropout.of(0.1, 1, 2, 3))
+          .withResults(results);
+
+  @Test
+  void withOneACallAllocatesNothing() {
+    ScaledDotProductAttention attention = new ScaledDotProductAttention(4, 2, 3);
+    float[] kv = Arrays.copyOf(x, LENGTH * MODEL);
+    kv[5] = Float.NaN; // the path that selects, too
+    AttentionOptions options = everything.withWorkspace(new Workspace());
+    assertAllocatesNothing(
+        () -> attention.attend(2, LENGTH, LENGTH, x, 0, kv, 0, kv, 0, out, 0, options));
+  }
+
+  @Test
+  void soDoesALayer() {
+    MultiHeadAttention layer = new MultiHeadAttention(AttentionWeights.xavierUniform(12, 4, 2, 1));
+    AttentionOptions options = everything.withWorkspace(new Workspace());
+    assertAllocatesNothing(() -> layer.attend(2, LENGTH, x, 0, out, 0, options));
+  }
+
+  @Test
+  void soDoesACacheButForItsPages() {
+    KeyValueCache cache = KeyValueCache.sliding(2, 3, 3, 100, 4);
+    cache.append(LENGTH, x, 0, x, 0);
+    AttentionOptions options = plain.withWorkspace(new Workspace());
+    assertAllocatesNothing(() -> cache.attend(4, 3, 2, x, 0, out, 0, options));
+  }
+
+  /**
+   * Plain Java allocates nothing from the second call on, in interpreted code too. Vectors are
+   * objects until C2 has compiled what uses them, so there the calls begin once they have become
+   * none.
+   */
+  private static void assertAllocatesNothing(Runnable call) {
+    allocatedBy(1, call);
+    if (!MultiHeadAttention.kernel().equals("scalar")) {
+      for (int batch = 0; batch < 1000 && allocatedBy(CALLS / 10, call) > 0; batch++) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(allocatedBy(CALLS, call)).isLessThan(1024);
+  }
+
+  private static long allocatedBy(int calls, Runnable call) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    long before = threads.getThreadAllocatedBytes(thread);
+    for (int n = 0; n < calls; n++) {
+      call.run();
+    }
+    return threads.getThreadAllocatedBytes(thread) - before;
+  }
+
+  @Test
+  void oneServesCallsOfAnyShapeInTurnWithoutATraceInTheResult() {
+    Workspace workspace = new Workspace();
+    for (long seed = 1; seed <= 40; seed++) {
+      SplittableRandom shapes = new SplittableRandom(seed);
+      int heads = 1 << shapes.nextInt(3);
+      int dim = shapes.nextInt(1, 40);
+      int valueDim = shapes.nextInt(1, 40);
+      int queries = shapes.nextInt(60);
+      int keys = shapes.nextInt(300);
+      float[] q = Reference.uniform(shapes, heads * queries * dim, 2);
+      float[] k = Reference.uniform(shapes, keys * dim, 2);
+      float[] v = Reference.uniform(shapes, keys * valueDim, 2);
+      ScaledDotProductAttention attention = new ScaledDotProductAttention(heads, 1, dim, valueDim);
+      AttentionOptions options = plain.withMask(AttentionMask.causal(shapes.nextInt(200)));
+      Bits.assertSame(
+          attention.attend(1, queries, keys, q, k, v, options.withWorkspace(workspace)),
+          attention.attend(1, queries, keys, q, k, v, options),
+          "seed %d",
+          seed);
+    }
+  }
+}
