@@ -39,7 +39,11 @@ public final class AttentionMask {
     return new AttentionMask(new MaskConstraint[] {constraint}, NONE.biases, null, null);
   }
 
-  /** Every query may attend to every key. */
+  /**
+   * Every query may attend to every key.
+   *
+   * @return the mask
+   */
   public static AttentionMask none() {
     return NONE;
   }
@@ -47,6 +51,8 @@ public final class AttentionMask {
   /**
    * Query {@code i} may attend to keys {@code j <= i}: itself and what came before. The same as
    * {@link #causalTopLeft}.
+   *
+   * @return the mask
    */
   public static AttentionMask causal() {
     return causal(0);
@@ -56,12 +62,17 @@ public final class AttentionMask {
    * Query {@code i} may attend to keys {@code j <= i + offset}.
    *
    * @param offset the key position at which query 0 stands; may be negative
+   * @return the mask
    */
   public static AttentionMask causal(int offset) {
     return of(new Band(Band.UNLIMITED, 0, 0, offset, false));
   }
 
-  /** Query {@code i} may attend to keys {@code j <= i}: the first query stands at the first key. */
+  /**
+   * Query {@code i} may attend to keys {@code j <= i}: the first query stands at the first key.
+   *
+   * @return the mask
+   */
   public static AttentionMask causalTopLeft() {
     return causal(0);
   }
@@ -69,6 +80,8 @@ public final class AttentionMask {
   /**
    * Query {@code i} may attend to keys {@code j <= i + keyLength - queryLength}: the last query
    * stands at the last key. In a packed sequence the lengths are those of the document.
+   *
+   * @return the mask
    */
   public static AttentionMask causalBottomRight() {
     return of(new Band(Band.UNLIMITED, 0, 0, 0, true));
@@ -79,6 +92,7 @@ public final class AttentionMask {
    * may attend to keys {@code j <= i + cachedKeys}.
    *
    * @param cachedKeys at least 0
+   * @return the mask
    * @throws IllegalArgumentException if it is negative
    */
   public static AttentionMask causalAfter(int cachedKeys) {
@@ -92,6 +106,7 @@ public final class AttentionMask {
    *
    * @param keysBefore at least 0; {@code Integer.MAX_VALUE} is no limit
    * @param keysAfter at least 0; {@code Integer.MAX_VALUE} is no limit
+   * @return the mask
    * @throws IllegalArgumentException if one is negative
    */
   public static AttentionMask window(int keysBefore, int keysAfter) {
@@ -109,6 +124,7 @@ public final class AttentionMask {
    * @param keysAfter at least 0; {@code Integer.MAX_VALUE} is no limit
    * @param sinks how many keys from position 0 on stay visible, at least 0; of each document in a
    *     packed sequence
+   * @return the mask
    * @throws IllegalArgumentException if one is negative
    */
   public static AttentionMask window(int keysBefore, int keysAfter, int sinks) {
@@ -126,6 +142,7 @@ public final class AttentionMask {
    * there. The result is, bit for bit, that of the shorter arrays.
    *
    * @param keyLengths one for each member, each at least 0
+   * @return the mask
    * @throws IllegalArgumentException if one is negative
    */
   public static AttentionMask validLengths(int... keyLengths) {
@@ -141,6 +158,7 @@ public final class AttentionMask {
    * @param mayAttend row-major; not copied
    * @param shape rank 1 to 4, aligned at the right to {@code [batch, heads, queryLength,
    *     keyLength]}; a size of 1 holds for all
+   * @return the mask
    * @throws IllegalArgumentException if the rank or the array's length is another
    */
   public static AttentionMask matrix(boolean[] mayAttend, int... shape) {
@@ -156,6 +174,7 @@ public final class AttentionMask {
    * @param bias row-major; not copied
    * @param shape rank 1 to 4, aligned at the right to {@code [batch, heads, queryLength,
    *     keyLength]}; a size of 1 holds for all
+   * @return the mask
    * @throws IllegalArgumentException if the rank or the array's length is another
    */
   public static AttentionMask bias(float[] bias, int... shape) {
@@ -171,6 +190,7 @@ public final class AttentionMask {
    *
    * @param offsets cumulative lengths, from 0 to the sequence's length; the same for queries and
    *     keys, and for each member of a batch
+   * @return the mask
    * @throws IllegalArgumentException if they do not begin with 0, or fall
    */
   public static AttentionMask packed(int... offsets) {
@@ -182,6 +202,7 @@ public final class AttentionMask {
    *
    * @param queryOffsets cumulative lengths of the documents' queries, from 0 on
    * @param keyOffsets cumulative lengths of their keys, from 0 on; as many
+   * @return the mask
    * @throws IllegalArgumentException if they do not begin with 0, fall, or are not as many
    */
   public static AttentionMask packed(int[] queryOffsets, int[] keyOffsets) {
@@ -193,6 +214,7 @@ public final class AttentionMask {
    * The same as {@link #packed(int...)} from the document ID of each position.
    *
    * @param documentIds one for each position; equal ones stand together
+   * @return the mask
    * @throws IllegalArgumentException if a document begins again after it ended
    */
   public static AttentionMask documents(int... documentIds) {
@@ -203,6 +225,7 @@ public final class AttentionMask {
    * A mask of its own for each member of the batch. Arrays in it keep the shape of the whole batch.
    *
    * @param masks one for each member; none of them made by this method
+   * @return the mask
    * @throws IllegalArgumentException if one was made by this method
    */
   public static AttentionMask perMember(AttentionMask... masks) {
@@ -218,6 +241,7 @@ public final class AttentionMask {
    * This mask with its causal and sliding parts moved: query 0 stands at the given key position.
    *
    * @param position the key position of query 0; may be negative
+   * @return the mask
    */
   public AttentionMask queriesFrom(int position) {
     return withBands(position, false);
@@ -226,6 +250,8 @@ public final class AttentionMask {
   /**
    * This mask with its causal and sliding parts moved: the last query stands at the last key, of
    * its document in a packed sequence.
+   *
+   * @return the mask
    */
   public AttentionMask bottomRight() {
     return withBands(0, true);
@@ -248,6 +274,8 @@ public final class AttentionMask {
   /**
    * Both masks at once: a query may attend only to what both let it see, and biases add up.
    *
+   * @param other the other mask
+   * @return the mask
    * @throws IllegalArgumentException if both are packed into other documents, or have masks for
    *     another number of members
    */
@@ -290,6 +318,7 @@ public final class AttentionMask {
    *
    * @param i query, from 0
    * @param j key, from 0
+   * @return true if it may
    */
   public boolean mayAttend(int i, int j) {
     AttentionMask mask = ofMember(0);
@@ -323,6 +352,9 @@ public final class AttentionMask {
 
   /** Independent sequences in the members of a batch: one each, or as many as it packs. */
   int sequences(int batch) {
+    if (members == null) {
+      return documents == null ? batch : batch * documents.count();
+    }
     int count = 0;
     for (int b = 0; b < batch; b++) {
       Documents packed = ofMember(b).documents;

@@ -35,12 +35,21 @@ public final class AttentionOptions {
     this.workspace = other.workspace;
   }
 
-  /** No mask, scale {@code 1/√d_k}, no dropout, the caller's thread. */
+  /**
+   * No mask, scale {@code 1/√d_k}, no dropout, the caller's thread.
+   *
+   * @return the options
+   */
   public static AttentionOptions defaults() {
     return DEFAULTS;
   }
 
-  /** These options with another mask. */
+  /**
+   * These options with another mask.
+   *
+   * @param mask the mask
+   * @return the options
+   */
   public AttentionOptions withMask(AttentionMask mask) {
     AttentionOptions copy = new AttentionOptions(this);
     copy.mask = Objects.requireNonNull(mask, "mask");
@@ -51,6 +60,7 @@ public final class AttentionOptions {
    * These options with another factor for the scores than {@code 1/√d_k}.
    *
    * @param scale any finite number, 0 and negative ones included
+   * @return the options
    * @throws IllegalArgumentException if the scale is not finite
    */
   public AttentionOptions withScale(float scale) {
@@ -68,6 +78,7 @@ public final class AttentionOptions {
    * are the same on every JVM.
    *
    * @param cap what no score exceeds, finite and above 0
+   * @return the options
    * @throws IllegalArgumentException if it is not
    */
   public AttentionOptions withSoftCap(float cap) {
@@ -80,7 +91,12 @@ public final class AttentionOptions {
     return copy;
   }
 
-  /** These options with dropout on the attention weights. */
+  /**
+   * These options with dropout on the attention weights.
+   *
+   * @param dropout the dropout
+   * @return the options
+   */
   public AttentionOptions withDropout(Dropout dropout) {
     AttentionOptions copy = new AttentionOptions(this);
     copy.dropout = Objects.requireNonNull(dropout, "dropout");
@@ -93,6 +109,7 @@ public final class AttentionOptions {
    * @param executor what runs the other threads' share; may be busy or refuse, since the caller
    *     works too and waits for nothing that has not begun
    * @param threads how many threads work at most, the caller's among them; at least 1
+   * @return the options
    * @throws IllegalArgumentException if {@code threads} is below 1
    */
   public AttentionOptions withExecutor(Executor executor, int threads) {
@@ -109,6 +126,7 @@ public final class AttentionOptions {
    * These options with results besides the output. Such options serve one call at a time.
    *
    * @param results what to give and where to
+   * @return the options
    */
   public AttentionOptions withResults(AttentionResults results) {
     AttentionOptions copy = new AttentionOptions(this);
@@ -121,6 +139,7 @@ public final class AttentionOptions {
    * options serve one call at a time.
    *
    * @param workspace the buffers
+   * @return the options
    */
   public AttentionOptions withWorkspace(Workspace workspace) {
     AttentionOptions copy = new AttentionOptions(this);

@@ -30,6 +30,8 @@ public final class AttentionResults {
    * dropout, and 0 where a query may not attend.
    *
    * @param into {@code [batch, heads, queryLength, keyLength]}, row-major, from {@code offset} on
+   * @param offset where {@code into} begins, in floats
+   * @return this object
    */
   public AttentionResults weights(float[] into, int offset) {
     weights = into;
@@ -41,6 +43,8 @@ public final class AttentionResults {
    * Asks for the attention weights averaged over the heads, added in the order of the heads.
    *
    * @param into {@code [batch, queryLength, keyLength]}, row-major, from {@code offset} on
+   * @param offset where {@code into} begins, in floats
+   * @return this object
    */
   public AttentionResults averagedWeights(float[] into, int offset) {
     averaged = into;
@@ -52,7 +56,10 @@ public final class AttentionResults {
    * Asks for the scores at one of their stages; each stage may be asked for. {@code RAW} and {@code
    * CAPPED} make the call compute keys that nobody sees, which it otherwise skips.
    *
+   * @param stage which scores
    * @param into {@code [batch, heads, queryLength, keyLength]}, row-major, from {@code offset} on
+   * @param offset where {@code into} begins, in floats
+   * @return this object
    */
   public AttentionResults scores(ScoreStage stage, float[] into, int offset) {
     scores[stage.ordinal()] = into;
@@ -65,6 +72,8 @@ public final class AttentionResults {
    * if there are none. {@link PartialAttention} merges by it.
    *
    * @param into {@code [batch, heads, queryLength]}, row-major, from {@code offset} on
+   * @param offset where {@code into} begins, in floats
+   * @return this object
    */
   public AttentionResults logSumExp(float[] into, int offset) {
     logSumExp = into;

@@ -15,6 +15,9 @@ record Band(int keysBefore, int keysAfter, int sinks, int offset, boolean bottom
     implements MaskConstraint {
   static final int UNLIMITED = Integer.MAX_VALUE;
 
+  /** Beyond every position, and far from overflow. */
+  private static final long FAR = 1L << 62;
+
   Band movedTo(int newOffset, boolean toBottomRight) {
     return new Band(keysBefore, keysAfter, sinks, newOffset, toBottomRight);
   }
@@ -40,6 +43,21 @@ record Band(int keysBefore, int keysAfter, int sinks, int offset, boolean bottom
   }
 
   @Override
+  public void hide(ScoreRegion region, ScoreBlock scores) {
+    for (int i = 0; i < region.queries; i++) {
+      long position = position(region, i);
+      long start = start(position) - region.keyPosition;
+      long end = end(position) - region.keyPosition;
+      long sinkEnd = sinkEnd(position) - region.keyPosition;
+      for (int j = (int) Math.max(0, sinkEnd); j < region.keys; j++) {
+        if (j < start || j >= end) {
+          scores.hide(i, j);
+        }
+      }
+    }
+  }
+
+  @Override
   public void check(int batch, int heads, int queryLength, int keyLength) {
     // Fits every shape.
   }
@@ -50,11 +68,11 @@ record Band(int keysBefore, int keysAfter, int sinks, int offset, boolean bottom
   }
 
   private long start(long position) {
-    return keysBefore == UNLIMITED ? Long.MIN_VALUE : position - keysBefore;
+    return keysBefore == UNLIMITED ? -FAR : position - keysBefore;
   }
 
   private long end(long position) {
-    return keysAfter == UNLIMITED ? Long.MAX_VALUE : position + keysAfter + 1;
+    return keysAfter == UNLIMITED ? FAR : position + keysAfter + 1;
   }
 
   private long sinkEnd(long position) {

@@ -22,7 +22,11 @@ public final class Dropout {
     this.sequences = sequences;
   }
 
-  /** No dropout, as in evaluation. */
+  /**
+   * No dropout, as in evaluation.
+   *
+   * @return the dropout
+   */
   public static Dropout off() {
     return OFF;
   }
@@ -34,6 +38,7 @@ public final class Dropout {
    * @param seed what all masks of a run have in common
    * @param sequences one number for each member of the batch that says which sequence it is, and
    *     for each document of a member that packs several; see {@link #sequence}
+   * @return the dropout
    * @throws IllegalArgumentException if the probability is out of range
    */
   public static Dropout of(double probability, long seed, long... sequences) {
@@ -44,7 +49,12 @@ public final class Dropout {
     return probability == 0 ? OFF : new Dropout(probability, seed, sequences.clone());
   }
 
-  /** The number of a sequence that is known by name: equal names give equal numbers. */
+  /**
+   * The number of a sequence that is known by name: equal names give equal numbers.
+   *
+   * @param sequenceId the name
+   * @return its number
+   */
   public static long sequence(String sequenceId) {
     long hash = 0xCBF29CE484222325L;
     for (byte b : sequenceId.getBytes(StandardCharsets.UTF_8)) {

@@ -18,22 +18,22 @@ public final class HeadGroup {
     this.keyValueHeads = keyValueHeads;
   }
 
-  /** The first of the group's query heads. */
+  /** {@return the first of the group's query heads} */
   public int firstHead() {
     return firstKeyValueHead * layer.headsPerKeyValueHead();
   }
 
-  /** How many query heads the group has. */
+  /** {@return how many query heads the group has} */
   public int heads() {
     return keyValueHeads * layer.headsPerKeyValueHead();
   }
 
-  /** How many key/value heads the group has. */
+  /** {@return how many key/value heads the group has} */
   public int keyValueHeads() {
     return keyValueHeads;
   }
 
-  /** How many columns of the concatenation are the group's own. */
+  /** {@return how many columns of the concatenation are the group's own} */
   public int columns() {
     return heads() * layer.headDim();
   }
@@ -44,7 +44,9 @@ public final class HeadGroup {
    *
    * @param sequenceLength tokens, at least 0
    * @param x {@code [sequenceLength, modelDim]}, row-major, from {@code xOffset} on
+   * @param xOffset where {@code x} begins, in floats
    * @param out {@code [sequenceLength, columns()]}, row-major, from {@code outOffset} on
+   * @param outOffset where {@code out} begins, in floats
    * @param options mask, scale, soft cap, dropout, further results and workspace, as for a batch of
    *     one; arrays of a mask have the layer's heads, those of the results the group's
    * @throws IllegalArgumentException if a range does not fit its array, or the mask, the dropout or
@@ -80,8 +82,10 @@ public final class HeadGroup {
    *
    * @param tokens how many, at least 0
    * @param x {@code [tokens, modelDim]}, row-major, from {@code xOffset} on
+   * @param xOffset where {@code x} begins, in floats
    * @param cache for {@link #keyValueHeads} heads of the layer's {@code headDim}
    * @param out {@code [tokens, columns()]}, row-major, from {@code outOffset} on
+   * @param outOffset where {@code out} begins, in floats
    * @param options mask, scale, soft cap, dropout, further results and workspace, as for {@link
    *     KeyValueCache#attend}; arrays of a mask have the layer's heads, those of the results the
    *     group's, and both as many keys as the cache has then
@@ -153,8 +157,8 @@ public final class HeadGroup {
       Workspace workspace) {
     int headDim = layer.headDim();
     HeadAttention attention = workspace.attention();
-    float[] k = workspace.keys(keyLength * headDim);
-    float[] v = workspace.values(keyLength * headDim);
+    float[] k = workspace.keys(Checks.size("keys", keyLength, headDim));
+    float[] v = workspace.values(Checks.size("values", keyLength, headDim));
     for (int n = 0; n < keyValueHeads; n++) {
       int keyValueHead = firstKeyValueHead + n;
       Rows keys = attention.rows().k().set(k, 0, headDim);

@@ -56,6 +56,7 @@ public final class KeyValueCache {
    * @param headDim channels of a key
    * @param valueDim channels of a value
    * @param maxLength how many positions it takes, at least 0
+   * @return the cache
    * @throws IllegalArgumentException if a number is out of range
    */
   public static KeyValueCache growing(int keyValueHeads, int headDim, int valueDim, int maxLength) {
@@ -71,6 +72,7 @@ public final class KeyValueCache {
    * @param valueDim channels of a value
    * @param keysBefore how many keys before its own a query sees, at least 0
    * @param sinks how many of the first keys stay visible, at least 0
+   * @return the cache
    * @throws IllegalArgumentException if a number is out of range
    */
   public static KeyValueCache sliding(
@@ -79,7 +81,7 @@ public final class KeyValueCache {
         keyValueHeads, headDim, valueDim, Integer.MAX_VALUE, keysBefore, sinks);
   }
 
-  /** How many positions were appended: the position of the next one. */
+  /** {@return how many positions were appended: the position of the next one} */
   public int length() {
     return length;
   }
@@ -90,7 +92,9 @@ public final class KeyValueCache {
    * @param positions how many, at least 0
    * @param k {@code [keyValueHeads, positions, headDim]}, row-major, from {@code kOffset} on;
    *     copied
+   * @param kOffset where {@code k} begins, in floats
    * @param v {@code [keyValueHeads, positions, valueDim]} from {@code vOffset} on; copied
+   * @param vOffset where {@code v} begins, in floats
    * @throws IllegalArgumentException if a range does not fit its array
    * @throws IllegalStateException if the cache would grow beyond its maximum; it stays as it was
    */
@@ -132,8 +136,10 @@ public final class KeyValueCache {
    * @param position position of the first query
    * @param queries how many positions, at least 0
    * @param q {@code [heads, queries, headDim]}, row-major, from {@code qOffset} on
+   * @param qOffset where {@code q} begins, in floats
    * @param out {@code [heads, queries, valueDim]} from {@code outOffset} on; nothing else of it is
    *     written, and it may not overlap {@code q}
+   * @param outOffset where {@code out} begins, in floats
    * @param options mask, scale, soft cap, dropout, further results and workspace
    * @throws IllegalArgumentException if a range does not fit its array, the mask, the dropout or an
    *     array of the results has another shape, or keys that a query sees were released or are not
@@ -213,7 +219,7 @@ public final class KeyValueCache {
     }
   }
 
-  /** How many pages the positions so far needed; the last one may not be full. */
+  /** {@return how many pages the positions so far needed; the last one may not be full} */
   public int pageCount() {
     return (int) (((long) length + PAGE - 1) / PAGE);
   }
@@ -222,18 +228,22 @@ public final class KeyValueCache {
    * A page, or null if it was released: the one whose first position is {@code 64 · index}.
    *
    * @param index 0 to {@code pageCount() - 1}
+   * @return the page, not a copy
    * @throws IndexOutOfBoundsException if there is no such page
    */
   public KeyValuePage page(int index) {
     return keeps(Objects.checkIndex(index, pageCount())) ? pages[place(index)] : null;
   }
 
-  /** The first page that is kept for the window; those before it that hold no sinks are not. */
+  /**
+   * {@return the first page that is kept for the window; those before it that hold no sinks are
+   * not}
+   */
   public int firstRecentPage() {
     return firstRecent;
   }
 
-  /** How many pages hold sinks and are never released. */
+  /** {@return how many pages hold sinks and are never released} */
   public int sinkPages() {
     return sinkPages;
   }

@@ -41,6 +41,7 @@ public final class KeyValuePage {
    * @param values {@code [keyValueHeads, 64, valueDim]}; not copied
    * @param length how many positions are there, 0 to 64
    * @param valuesFinite what {@link #valuesFinite} said; false is never wrong
+   * @return the page
    * @throws IllegalArgumentException if the length is out of range
    */
   public static KeyValuePage of(float[] keys, float[] values, int length, boolean valuesFinite) {
@@ -51,22 +52,22 @@ public final class KeyValuePage {
     return new KeyValuePage(keys, values, length, valuesFinite);
   }
 
-  /** Keys, {@code [keyValueHeads, headDim, 64]}; not a copy. */
+  /** {@return keys, {@code [keyValueHeads, headDim, 64]}; not a copy} */
   public float[] keys() {
     return keys;
   }
 
-  /** Values, {@code [keyValueHeads, 64, valueDim]}; not a copy. */
+  /** {@return values, {@code [keyValueHeads, 64, valueDim]}; not a copy} */
   public float[] values() {
     return values;
   }
 
-  /** How many positions are there. */
+  /** {@return how many positions are there} */
   public int length() {
     return length;
   }
 
-  /** Whether all values are finite, so that a weight of 0 makes nothing of any of them. */
+  /** {@return whether all values are finite, so that a weight of 0 makes nothing of any of them} */
   public boolean valuesFinite() {
     return valuesFinite;
   }

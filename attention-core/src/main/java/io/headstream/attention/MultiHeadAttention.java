@@ -28,7 +28,11 @@ public final class MultiHeadAttention {
   private final Projection value;
   private final Projection output;
 
-  /** A layer with the given weights, which are copied. */
+  /**
+   * A layer with the given weights, which are copied.
+   *
+   * @param weights the weights
+   */
   public MultiHeadAttention(AttentionWeights weights) {
     this.modelDim = weights.modelDim();
     this.heads = weights.heads();
@@ -51,40 +55,41 @@ public final class MultiHeadAttention {
     }
   }
 
-  /** Size of a token's embedding, and of its answer. */
+  /** {@return size of a token's embedding, and of its answer} */
   public int modelDim() {
     return modelDim;
   }
 
-  /** Query heads. */
+  /** {@return query heads} */
   public int heads() {
     return heads;
   }
 
-  /** Key/value heads. */
+  /** {@return key/value heads} */
   public int keyValueHeads() {
     return keyValueHeads;
   }
 
-  /** Channels of a head, {@code d_k = d_v = modelDim / heads}. */
+  /** {@return channels of a head, {@code d_k = d_v = modelDim / heads}} */
   public int headDim() {
     return headDim;
   }
 
   /**
-   * What computes in this JVM: {@code scalar}, or {@code vector-512} and the like. The results do
-   * not depend on it by a bit.
+   * What computes in this JVM. The results do not depend on it by a bit.
+   *
+   * @return {@code scalar}, or {@code vector-512} and the like
    */
   public static String kernel() {
     return Kernels.chosen().name();
   }
 
-  /** Size of what keys are made of. */
+  /** {@return size of what keys are made of} */
   public int keyInputDim() {
     return keyInputDim;
   }
 
-  /** Size of what values are made of. */
+  /** {@return size of what values are made of} */
   public int valueInputDim() {
     return valueInputDim;
   }
@@ -98,6 +103,7 @@ public final class MultiHeadAttention {
    *
    * @param group which part, from 0
    * @param groups how many parts; divides the number of key/value heads
+   * @return the group, a view of this layer
    * @throws IllegalArgumentException if {@code groups} does not divide the key/value heads or the
    *     group is out of range
    */
@@ -112,6 +118,11 @@ public final class MultiHeadAttention {
   /**
    * Self-attention over a batch, into a new array.
    *
+   * @param batch members of the batch, at least 0
+   * @param sequenceLength tokens of each member, at least 0
+   * @param x {@code [batch, sequenceLength, modelDim]}, row-major
+   * @param options mask, scale, soft cap, dropout, threads, further results and workspace
+   * @return the results, {@code [batch, sequenceLength, modelDim]}
    * @see #attend(int, int, float[], int, float[], int, AttentionOptions)
    */
   public float[] attend(int batch, int sequenceLength, float[] x, AttentionOptions options) {
@@ -126,8 +137,10 @@ public final class MultiHeadAttention {
    * @param batch members of the batch, at least 0
    * @param sequenceLength tokens of each member, at least 0
    * @param x {@code [batch, sequenceLength, modelDim]}, row-major, from {@code xOffset} on
+   * @param xOffset where {@code x} begins, in floats
    * @param out {@code [batch, sequenceLength, modelDim]}, row-major, from {@code outOffset} on;
    *     nothing else of it is written, and it may not overlap {@code x}
+   * @param outOffset where {@code out} begins, in floats
    * @param options mask, scale, soft cap, dropout, threads, further results and workspace
    * @throws IllegalArgumentException if a range does not fit its array, the mask, the dropout or an
    *     array of the results has another shape, or keys or values are made of inputs of another
@@ -169,11 +182,15 @@ public final class MultiHeadAttention {
    * @param queryLength queries of each member, at least 0
    * @param keyLength keys and values of each member, at least 0
    * @param query {@code [batch, queryLength, modelDim]}, row-major, from {@code queryOffset} on
+   * @param queryOffset where {@code query} begins, in floats
    * @param key {@code [batch, keyLength, keyInputDim]} from {@code keyOffset} on; may be the same
    *     array as the others
+   * @param keyOffset where {@code key} begins, in floats
    * @param value {@code [batch, keyLength, valueInputDim]} from {@code valueOffset} on
+   * @param valueOffset where {@code value} begins, in floats
    * @param out {@code [batch, queryLength, modelDim]} from {@code outOffset} on; nothing else of it
    *     is written, and it may not overlap an input
+   * @param outOffset where {@code out} begins, in floats
    * @param options mask, scale, soft cap, dropout, threads, further results and workspace
    * @throws IllegalArgumentException if a range does not fit its array, or the mask, the dropout or
    *     an array of the results has another shape
@@ -231,9 +248,11 @@ public final class MultiHeadAttention {
    *
    * @param tokens how many, at least 0
    * @param x {@code [tokens, modelDim]}, row-major, from {@code xOffset} on
+   * @param xOffset where {@code x} begins, in floats
    * @param cache for the layer's {@code keyValueHeads} of {@code headDim} channels
    * @param out {@code [tokens, modelDim]}, row-major, from {@code outOffset} on; nothing else of it
    *     is written, and it may not overlap {@code x}
+   * @param outOffset where {@code out} begins, in floats
    * @param options mask, scale, soft cap, dropout, further results and workspace, as for {@link
    *     KeyValueCache#attend}
    * @throws IllegalArgumentException if a range does not fit its array, or the cache, the mask, the
@@ -310,7 +329,9 @@ public final class MultiHeadAttention {
    * @param rows tokens, at least 0
    * @param concatenated {@code [rows, modelDim]} from {@code offset} on: the groups' columns in
    *     order
+   * @param offset where {@code concatenated} begins, in floats
    * @param out {@code [rows, modelDim]} from {@code outOffset} on; may not overlap the input
+   * @param outOffset where {@code out} begins, in floats
    * @param options threads and workspace; nothing else of them is used
    * @throws IllegalArgumentException if a range does not fit its array
    */

@@ -20,12 +20,18 @@ public final class PartialAttention {
    * @param rows queries of all members and heads, at least 0
    * @param valueDim channels of a row, at least 1
    * @param a {@code [rows, valueDim]} from {@code aOffset} on, over one part of the keys
+   * @param aOffset where {@code a} begins, in floats
    * @param aLogSumExp {@code [rows]} from {@code aLogSumExpOffset} on; see {@link
    *     AttentionResults#logSumExp}
+   * @param aLogSumExpOffset where {@code aLogSumExp} begins, in floats
    * @param b {@code [rows, valueDim]} from {@code bOffset} on, over the other part
+   * @param bOffset where {@code b} begins, in floats
    * @param bLogSumExp {@code [rows]} from {@code bLogSumExpOffset} on
+   * @param bLogSumExpOffset where {@code bLogSumExp} begins, in floats
    * @param out {@code [rows, valueDim]} from {@code outOffset} on
+   * @param outOffset where {@code out} begins, in floats
    * @param logSumExp {@code [rows]} from {@code logSumExpOffset} on
+   * @param logSumExpOffset where {@code logSumExp} begins, in floats
    * @throws IllegalArgumentException if a range does not fit its array
    */
   public static void merge(

@@ -56,6 +56,14 @@ public final class ScaledDotProductAttention {
   /**
    * Attention over whole arrays, into a new one.
    *
+   * @param batch members of the batch, at least 0
+   * @param queryLength queries of each member, at least 0
+   * @param keyLength keys and values of each member, at least 0
+   * @param q {@code [batch, heads, queryLength, headDim]}, row-major
+   * @param k {@code [batch, keyValueHeads, keyLength, headDim]}
+   * @param v {@code [batch, keyValueHeads, keyLength, valueDim]}
+   * @param options mask, scale, soft cap, dropout, threads, further results and workspace
+   * @return the results, {@code [batch, heads, queryLength, valueDim]}
    * @see #attend(int, int, int, float[], int, float[], int, float[], int, float[], int,
    *     AttentionOptions)
    */
@@ -84,10 +92,14 @@ public final class ScaledDotProductAttention {
    * @param queryLength queries of each member, at least 0
    * @param keyLength keys and values of each member, at least 0
    * @param q {@code [batch, heads, queryLength, headDim]}, row-major, from {@code qOffset} on
+   * @param qOffset where {@code q} begins, in floats
    * @param k {@code [batch, keyValueHeads, keyLength, headDim]} from {@code kOffset} on
+   * @param kOffset where {@code k} begins, in floats
    * @param v {@code [batch, keyValueHeads, keyLength, valueDim]} from {@code vOffset} on
+   * @param vOffset where {@code v} begins, in floats
    * @param out {@code [batch, heads, queryLength, valueDim]} from {@code outOffset} on; nothing
    *     else of it is written, and it may not overlap an input
+   * @param outOffset where {@code out} begins, in floats
    * @param options mask, scale, soft cap, dropout, threads, further results and workspace
    * @throws IllegalArgumentException if a range does not fit its array, or the mask, the dropout or
    *     an array of the results has another shape

@@ -1,6 +1,6 @@
 /**
  * Attention on flat float arrays, after "Attention Is All You Need" (Vaswani et al. 2017), sections
- * 3.2.1 and 3.2.2.
+ * 3.2.1 and 3.2.2: forward, in float32, in pure Java.
  *
  * <p>A causal multi-head layer with weights from a file, for one sequence of {@code n} tokens:
  *
@@ -11,6 +11,33 @@
  * float[] y = layer.attend(1, n, x, options); // x and y are [n, modelDim], row-major
  * }</pre>
  *
- * <p>Results are the same bits whatever the number of threads, the JIT's state or the machine.
+ * <p>The same, token by token, to the same bits:
+ *
+ * <pre>{@code
+ * KeyValueCache cache =
+ *     KeyValueCache.growing(layer.keyValueHeads(), layer.headDim(), layer.headDim(), 8192);
+ * AttentionOptions options = AttentionOptions.defaults().withWorkspace(new Workspace());
+ * for (int i = 0; i < n; i++) {
+ *   layer.attend(1, x, i * layer.modelDim(), cache, y, i * layer.modelDim(), options);
+ * }
+ * }</pre>
+ *
+ * <p>Where to look:
+ *
+ * <ul>
+ *   <li>{@link io.headstream.attention.ScaledDotProductAttention} takes Q, K and V as they are,
+ *       {@link io.headstream.attention.MultiHeadAttention} projects them, and a {@link
+ *       io.headstream.attention.HeadGroup} is a part of its heads.
+ *   <li>{@link io.headstream.attention.AttentionOptions} says how: {@link
+ *       io.headstream.attention.AttentionMask} who sees whom, {@link
+ *       io.headstream.attention.Dropout}, the scale, a soft cap, the executor, a {@link
+ *       io.headstream.attention.Workspace} to allocate nothing.
+ *   <li>{@link io.headstream.attention.AttentionResults} gives weights, scores and log-sum-exps,
+ *       {@link io.headstream.attention.PartialAttention} merges results over parts of the keys.
+ * </ul>
+ *
+ * <p>Every array is flat and row-major; a range of one is the array and the offset at which it
+ * begins. Results are the same bits whatever the number of threads, the JIT's state, the JVM or the
+ * machine.
  */
 package io.headstream.attention;

@@ -59,28 +59,24 @@ class WorkspaceTest {
   }
 
   /**
-   * Plain Java allocates nothing from the second call on, in interpreted code too. Vectors are
-   * objects until C2 has compiled what uses them, so there the calls begin once they have become
-   * none.
+   * In the round that allocated least: when C2 takes up a method, the thread that asked for it
+   * allocates the string constants of its class, once. What a call allocates comes every round. Only
+   * vectors are objects until C2 has compiled what uses them, so they get more rounds.
    */
   private static void assertAllocatesNothing(Runnable call) {
-    allocatedBy(1, call);
-    if (!MultiHeadAttention.kernel().equals("scalar")) {
-      for (int batch = 0; batch < 1000 && allocatedBy(CALLS / 10, call) > 0; batch++) {
-        Thread.onSpinWait();
-      }
-    }
-    assertThat(allocatedBy(CALLS, call)).isLessThan(1024);
-  }
-
-  private static long allocatedBy(int calls, Runnable call) {
+    call.run();
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
-    long before = threads.getThreadAllocatedBytes(thread);
-    for (int n = 0; n < calls; n++) {
-      call.run();
+    int rounds = MultiHeadAttention.kernel().equals("scalar") ? 4 : 100;
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < rounds && least >= 1024; round++) {
+      long before = threads.getThreadAllocatedBytes(thread);
+      for (int n = 0; n < CALLS; n++) {
+        call.run();
+      }
+      least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
     }
-    return threads.getThreadAllocatedBytes(thread) - before;
+    assertThat(least).as("bytes in %d calls", CALLS).isLessThan(1024);
   }
 
   @Test

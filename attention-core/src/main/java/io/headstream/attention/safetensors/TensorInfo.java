@@ -14,7 +14,15 @@ import java.util.List;
 public record TensorInfo(String name, TensorType type, List<Long> shape, long begin, long end) {
   private static final int MOST_DIMENSIONS_SHOWN = 8;
 
-  /** Keeps the shape from being changed. */
+  /**
+   * Keeps the shape from being changed.
+   *
+   * @param name its name
+   * @param type type of its elements
+   * @param shape its dimensions, the slowest first
+   * @param begin where its data begins, in bytes
+   * @param end where its data ends, in bytes
+   */
   public TensorInfo {
     shape = List.copyOf(shape);
   }
@@ -22,13 +30,14 @@ public record TensorInfo(String name, TensorType type, List<Long> shape, long be
   /**
    * How many elements the tensor has: the product of its dimensions.
    *
+   * @return the count
    * @throws ArithmeticException if it is more than 2^63 - 1; never for a tensor of an open file
    */
   public long elements() {
     return elements(shape);
   }
 
-  /** The word tensor and its name in quotes, as messages call it. */
+  /** {@return the word tensor and its name in quotes, as messages call it} */
   public String label() {
     return label(name);
   }
@@ -50,7 +59,9 @@ public record TensorInfo(String name, TensorType type, List<Long> shape, long be
     return elements;
   }
 
-  /** The shape as messages show it: {@code [3, 4]}, or only how many dimensions if many. */
+  /**
+   * {@return the shape as messages show it: {@code [3, 4]}, or only how many dimensions if many}
+   */
   public String shapeText() {
     return shape.size() <= MOST_DIMENSIONS_SHOWN
         ? shape.toString()

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -31,29 +30,25 @@ class OnnxAttentionTest {
 
   private static int passed;
 
-  @BeforeAll
-  static void theCasesAreThere() {
-    assumeTrue(
-        Files.isDirectory(FOLDER),
-        () ->
-            "ONNX's Attention cases are not at %s: none was run; say where with -Dheadstream.onnx"
-                .formatted(FOLDER.toAbsolutePath().normalize()));
-  }
-
   @AfterAll
   static void printTheCount() {
-    if (Files.isDirectory(FOLDER)) {
-      System.out.printf("ONNX Attention: %d of %d cases passed%n", passed, CASES);
-    }
+    System.out.printf(
+        Files.isDirectory(FOLDER)
+            ? "ONNX Attention: %d of %d cases passed%n"
+            : "ONNX Attention: skipped, %2$d cases are not at " + FOLDER + "%n",
+        passed,
+        CASES);
   }
 
   @Test
   void thereAre76() throws IOException {
+    assumeTheCasesAreThere();
     assertThat(files()).hasSize(CASES);
   }
 
   @TestFactory
   Stream<DynamicTest> attention() throws IOException {
+    assumeTheCasesAreThere();
     return files().stream()
         .map(
             file ->
@@ -63,6 +58,14 @@ class OnnxAttentionTest {
                       check(OnnxCase.read(file));
                       passed++;
                     }));
+  }
+
+  private static void assumeTheCasesAreThere() {
+    assumeTrue(
+        Files.isDirectory(FOLDER),
+        () ->
+            "ONNX's Attention cases are not at %s: none was run; say where with -Dheadstream.onnx"
+                .formatted(FOLDER.toAbsolutePath().normalize()));
   }
 
   private static List<Path> files() throws IOException {
