@@ -172,22 +172,22 @@ public final class AttentionWeights {
     TorchWeightsWriter.write(this, file, prefix, type, layout);
   }
 
-  /** {@return size of a token's embedding, {@code E}} */
+  /** Size of a token's embedding, {@code E}. */
   public int modelDim() {
     return modelDim;
   }
 
-  /** {@return how many query heads there are} */
+  /** How many query heads there are. */
   public int heads() {
     return heads;
   }
 
-  /** {@return how many key/value heads there are} */
+  /** How many key/value heads there are. */
   public int keyValueHeads() {
     return keyValueHeads;
   }
 
-  /** {@return size of one head's queries, keys and values, {@code modelDim / heads}} */
+  /** Size of one head's queries, keys and values: {@code modelDim / heads}. */
   public int headDim() {
     return modelDim / heads;
   }
@@ -197,42 +197,42 @@ public final class AttentionWeights {
     return keyValueHeads * headDim();
   }
 
-  /** {@return W_q, {@code [modelDim, modelDim]}; not a copy} */
+  /** W_q, {@code [modelDim, modelDim]}; not a copy. */
   public float[] queryWeight() {
     return queryWeight;
   }
 
-  /** {@return W_k, {@code [keyValueHeads * headDim, modelDim]}; not a copy} */
+  /** W_k, {@code [keyValueHeads * headDim, modelDim]}; not a copy. */
   public float[] keyWeight() {
     return keyWeight;
   }
 
-  /** {@return W_v, {@code [keyValueHeads * headDim, modelDim]}; not a copy} */
+  /** W_v, {@code [keyValueHeads * headDim, modelDim]}; not a copy. */
   public float[] valueWeight() {
     return valueWeight;
   }
 
-  /** {@return W_o, {@code [modelDim, modelDim]}; not a copy} */
+  /** W_o, {@code [modelDim, modelDim]}; not a copy. */
   public float[] outputWeight() {
     return outputWeight;
   }
 
-  /** {@return the bias of the queries, {@code [modelDim]}, or null; not a copy} */
+  /** The bias of the queries, {@code [modelDim]}, or null; not a copy. */
   public float[] queryBias() {
     return queryBias;
   }
 
-  /** {@return the bias of the keys, {@code [keyValueHeads * headDim]}, or null; not a copy} */
+  /** The bias of the keys, {@code [keyValueHeads * headDim]}, or null; not a copy. */
   public float[] keyBias() {
     return keyBias;
   }
 
-  /** {@return the bias of the values, {@code [keyValueHeads * headDim]}, or null; not a copy} */
+  /** The bias of the values, {@code [keyValueHeads * headDim]}, or null; not a copy. */
   public float[] valueBias() {
     return valueBias;
   }
 
-  /** {@return the bias of the output, {@code [modelDim]}, or null; not a copy} */
+  /** The bias of the output, {@code [modelDim]}, or null; not a copy. */
   public float[] outputBias() {
     return outputBias;
   }

@@ -140,7 +140,7 @@ public final class SafetensorsFile implements Closeable {
     header.reset();
   }
 
-  /** {@return the tensors by name, in the header's order; cannot be changed} */
+  /** The tensors by name, in the header's order; cannot be changed. */
   public Map<String, TensorInfo> tensors() {
     return tensors;
   }

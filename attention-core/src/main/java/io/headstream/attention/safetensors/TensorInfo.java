@@ -14,30 +14,21 @@ import java.util.List;
 public record TensorInfo(String name, TensorType type, List<Long> shape, long begin, long end) {
   private static final int MOST_DIMENSIONS_SHOWN = 8;
 
-  /**
-   * Keeps the shape from being changed.
-   *
-   * @param name the tensor's name
-   * @param type the type of its elements
-   * @param shape its dimensions; copied
-   * @param begin where its values begin
-   * @param end where they end
-   */
+  /** Keeps the shape from being changed. */
   public TensorInfo {
     shape = List.copyOf(shape);
   }
 
   /**
-   * How many elements the tensor has.
+   * How many elements the tensor has: the product of its dimensions.
    *
-   * @return the product of its dimensions, 1 for a scalar
    * @throws ArithmeticException if it is more than 2^63 - 1; never for a tensor of an open file
    */
   public long elements() {
     return elements(shape);
   }
 
-  /** {@return the word tensor and its name in quotes, as messages call it} */
+  /** The word tensor and its name in quotes, as messages call it. */
   public String label() {
     return label(name);
   }
@@ -59,7 +50,7 @@ public record TensorInfo(String name, TensorType type, List<Long> shape, long be
     return elements;
   }
 
-  /** {@return the shape as messages show it: {@code [3, 4]}, or how many dimensions if many} */
+  /** The shape as messages show it: {@code [3, 4]}, or only how many dimensions if many. */
   public String shapeText() {
     return shape.size() <= MOST_DIMENSIONS_SHOWN
         ? shape.toString()

@@ -64,12 +64,12 @@ public enum TensorType {
     this.bits = bits;
   }
 
-  /** {@return how many bits one element takes in the file} */
+  /** How many bits one element takes in the file. */
   public int bits() {
     return bits;
   }
 
-  /** {@return whether elements of this type can be read and written as floats} */
+  /** Whether elements of this type can be read and written as floats. */
   public boolean isFloat32Convertible() {
     return this == F32 || this == F16 || this == BF16;
   }
