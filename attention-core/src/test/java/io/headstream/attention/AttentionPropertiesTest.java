@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static io.headstream.attention.ScaledDotProductAttentionTest.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,7 @@ class AttentionPropertiesTest {
 
   /** One more channel, 1 in each key, adds a number to all scores of a row. */
   @ParameterizedTest
-  @ValueSource(floats = {-40, -1, 0.5f, 40})
+  @ValueSource(floats = {-1000, -40, 0.5f, 40, 1000})
   void aConstantAddedToAllScoresOfARowDoesNotMatter(float constant) {
     float scale = (float) (1 / Math.sqrt(dim));
     float[] longerQ = withChannel(q, queries, constant / scale);
@@ -79,6 +80,38 @@ class AttentionPropertiesTest {
       lastOnly[i * keys + keys - 1] = true;
     }
     assertSameBits(attend(q, k, v, mask(lastOnly), Float.NaN), repeat(oneValue));
+  }
+
+  @Test
+  void noAnswerIsMinusZero() {
+    float[] minusZeros = new float[keys * dim];
+    Arrays.fill(minusZeros, -0f);
+    assertSameBits(attend(q, k, minusZeros, mask(mayAttend), Float.NaN), new float[queries * dim]);
+  }
+
+  /** Each head by itself gives the same, with its own key/value head. */
+  @Test
+  void headsAreIndependent() {
+    int heads = 6;
+    int keyValueHeads = 2;
+    float[] manyQ = Reference.uniform(random, 2 * heads * queries * dim, 1);
+    float[] manyK = Reference.uniform(random, 2 * keyValueHeads * keys * dim, 1);
+    float[] manyV = Reference.uniform(random, 2 * keyValueHeads * keys * dim, 1);
+    float[] out =
+        new ScaledDotProductAttention(heads, keyValueHeads, dim)
+            .attend(2, queries, keys, manyQ, manyK, manyV, PLAIN.withMask(mask(mayAttend)));
+    for (int head = 0; head < 2 * heads; head++) {
+      int from = head * queries * dim;
+      int keyValueFrom = head / 3 * keys * dim;
+      assertSameBits(
+          Arrays.copyOfRange(out, from, from + queries * dim),
+          attend(
+              Arrays.copyOfRange(manyQ, from, from + queries * dim),
+              Arrays.copyOfRange(manyK, keyValueFrom, keyValueFrom + keys * dim),
+              Arrays.copyOfRange(manyV, keyValueFrom, keyValueFrom + keys * dim),
+              mask(mayAttend),
+              Float.NaN));
+    }
   }
 
   @ParameterizedTest

@@ -25,7 +25,7 @@ class RangesTest {
     for (int offset = 0; offset <= LARGEST_OFFSET; offset++) {
       int other = LARGEST_OFFSET - offset;
       int third = (offset + 3) % LARGEST_OFFSET;
-      float[] out = guarded(expected.length);
+      float[] out = guarded(expected.length, offset);
       attention.attend(
           2,
           9,
@@ -57,13 +57,13 @@ class RangesTest {
     layer.projectOutput(7, x, 0, projected, 0, CAUSAL);
     for (int offset = 0; offset <= LARGEST_OFFSET; offset++) {
       int other = LARGEST_OFFSET - offset;
-      float[] out = guarded(whole.length);
+      float[] out = guarded(whole.length, other);
       layer.attend(2, 7, shifted(x, offset), offset, out, other, CAUSAL);
       check(out, other, whole);
-      out = guarded(columns.length);
+      out = guarded(columns.length, other);
       group.attend(7, shifted(single, offset), offset, out, other, CAUSAL);
       check(out, other, columns);
-      out = guarded(projected.length);
+      out = guarded(projected.length, other);
       layer.projectOutput(7, shifted(single, offset), offset, out, other, CAUSAL);
       check(out, other, projected);
     }
@@ -77,14 +77,16 @@ class RangesTest {
     return shifted;
   }
 
-  private static float[] guarded(int size) {
+  /** Guards, and NaN where the answer goes: what was there before must not be read. */
+  private static float[] guarded(int size, int offset) {
     float[] out = new float[size + LARGEST_OFFSET];
     Arrays.fill(out, GUARD);
+    Arrays.fill(out, offset, offset + size, Float.NaN);
     return out;
   }
 
   private static void check(float[] out, int offset, float[] expected) {
-    float[] all = guarded(expected.length);
+    float[] all = guarded(expected.length, offset);
     System.arraycopy(expected, 0, all, offset, expected.length);
     assertSameBits(out, all);
   }

@@ -122,6 +122,8 @@ class TorchWeightsRefusalTest {
     assertThat(refusal(others))
         .endsWith(
             "the file has \"t0\", \"t1\", \"t2\", \"t3\", \"t4\", \"t5\", \"t6\", \"t7\" and 3 more");
+    others.keySet().removeAll(List.of("t8", "t9", "t10"));
+    assertThat(refusal(others)).endsWith("\"t6\", \"t7\"");
     Path file = write(packed());
     assertThat(SafetensorsBytes.refusal(file, () -> AttentionWeights.read(file, "q.", HEADS)))
         .contains("tensor \"q.in_proj_weight\" or \"q.q_proj_weight\" is missing");
@@ -200,6 +202,16 @@ class TorchWeightsRefusalTest {
     shapes.put("in_proj_weight", List.of(3L));
     shapes.put("p.norm.weight", List.of(8L));
     AttentionWeights.read(write(shapes, "p.norm.weight"), "p.", HEADS);
+  }
+
+  @Test
+  void readsTheSmallestLayer() throws Exception {
+    Path file = folder.resolve("w.safetensors");
+    AttentionWeights weights = AttentionWeights.xavierUniform(1, 1, 1, 4);
+    for (WeightsLayout layout : WeightsLayout.values()) {
+      weights.write(file, "", TensorType.F32, layout);
+      assertThat(AttentionWeights.read(file, "", 1).digest()).isEqualTo(weights.digest());
+    }
   }
 
   @Test

@@ -147,6 +147,8 @@ class SafetensorsMemoryTest {
         arguments("spaces", "{}" + " ".repeat(1_000_000)),
         arguments("a long name", "{\"" + "x".repeat(40_000) + "\":{}}"),
         arguments("a long type", "{\"x\":{\"dtype\":\"" + "x".repeat(1_000_000) + "\"}}"),
+        arguments("control characters", "{\"x\":" + "h" + "\0".repeat(300)),
+        arguments("control characters in a name", "{\"" + "\\u0000".repeat(200) + "\":3}"),
         arguments("nesting", "{\"x\":" + "[".repeat(1_000_000)),
         arguments(
             "metadata",
