@@ -60,8 +60,8 @@ class WorkspaceTest {
 
   /**
    * In the round that allocated least: when C2 takes up a method, the thread that asked for it
-   * allocates the string constants of its class, once. What a call allocates comes every round. Only
-   * vectors are objects until C2 has compiled what uses them, so they get more rounds.
+   * allocates the string constants of its class, once. What a call allocates comes every round.
+   * Only vectors are objects until C2 has compiled what uses them, so they get more rounds.
    */
   private static void assertAllocatesNothing(Runnable call) {
     call.run();
