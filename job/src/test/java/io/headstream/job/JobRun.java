@@ -3,11 +3,13 @@ package io.headstream.job;
 import io.headstream.job.output.DeadLetterEncoder;
 import io.headstream.job.output.OutputFiles;
 import io.headstream.job.output.TokenEncoder;
+import io.headstream.job.records.RawRecord;
 import io.headstream.job.source.TokenFiles;
 import io.headstream.job.source.TokenParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -38,8 +40,12 @@ final class JobRun {
   }
 
   AttentionJob job(Path input, TokenParser parser, AttentionLayer layer) throws IOException {
+    return job(TokenFiles.source(flink(input), MAX_RECORD_BYTES), parser, layer);
+  }
+
+  AttentionJob job(Source<RawRecord, ?, ?> records, TokenParser parser, AttentionLayer layer) {
     return new AttentionJob(
-        TokenFiles.source(flink(input), MAX_RECORD_BYTES),
+        records,
         parser,
         MAX_RECORD_BYTES,
         layer,

@@ -1,0 +1,111 @@
+package io.headstream.job;
+
+import io.headstream.attention.AttentionWeights;
+import io.headstream.attention.safetensors.WeightsException;
+import io.headstream.job.cli.InputFormat;
+import io.headstream.job.cli.LayerShape;
+import io.headstream.job.cli.Locations;
+import io.headstream.job.cli.Options;
+import io.headstream.job.cli.UsageException;
+import io.headstream.job.output.DeadLetterEncoder;
+import io.headstream.job.output.OutputFiles;
+import io.headstream.job.output.StandardStreamSink;
+import io.headstream.job.output.TokenEncoder;
+import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.Token;
+import io.headstream.job.source.JsonTokenParser;
+import io.headstream.job.source.StdinSource;
+import io.headstream.job.source.TextTokenParser;
+import io.headstream.job.source.TokenFiles;
+import io.headstream.job.source.TokenParser;
+import java.io.IOException;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The job that a user's options describe. */
+public final class JobFromOptions {
+  private final Options options;
+  private final Locations locations;
+
+  private JobFromOptions(Options options, Locations locations) {
+    this.options = options;
+    this.locations = locations;
+  }
+
+  /**
+   * Puts the job into an environment, ready to be executed.
+   *
+   * @throws UsageException if the weights are refused
+   * @throws IOException if the input's file system cannot be reached
+   */
+  public static void build(StreamExecutionEnvironment env, Options options, Locations locations)
+      throws IOException {
+    new JobFromOptions(options, locations).job().build(env);
+  }
+
+  private AttentionJob job() throws IOException {
+    LayerShape shape = shape();
+    return new AttentionJob(
+        records(), parser(shape), options.maxRecordBytes(), layer(shape), answers(), deadLetters());
+  }
+
+  /** Reads the weights once here, so that damaged ones are refused before the job starts. */
+  private LayerShape shape() throws IOException {
+    if (locations.weights() == null) {
+      return LayerShape.withoutWeights(options);
+    }
+    try {
+      AttentionWeights weights =
+          AttentionWeights.read(locations.weights(), options.weightsPrefix(), options.heads());
+      return LayerShape.ofWeights(options, weights.modelDim(), weights.keyValueHeads());
+    } catch (WeightsException e) {
+      throw new UsageException("--weights: " + e.getMessage()); // which names the file
+    } catch (IOException e) {
+      throw new UsageException("--weights " + locations.weights() + ": cannot be read: " + e);
+    }
+  }
+
+  private Source<RawRecord, ?, ?> records() throws IOException {
+    return locations.input() == null
+        ? new StdinSource(options.maxRecordBytes())
+        : TokenFiles.source(locations.input(), options.maxRecordBytes());
+  }
+
+  private TokenParser parser(LayerShape shape) {
+    return options.inputFormat() == InputFormat.TEXT
+        ? new TextTokenParser(shape.modelDim(), options.seed())
+        : new JsonTokenParser(shape.modelDim(), options.positionsOnArrival(), false);
+  }
+
+  private AttentionLayer layer(LayerShape shape) {
+    AttentionSettings settings =
+        new AttentionSettings(
+            shape.modelDim(),
+            shape.heads(),
+            shape.keyValueHeads(),
+            options.causal(),
+            shape.headGroups(),
+            options.dropout(),
+            options.dropoutSeed(),
+            options.maxLength(),
+            options.sessionGap().orElse(null));
+    return locations.weights() == null
+        ? AttentionLayer.seeded(options.seed(), settings)
+        : AttentionLayer.fromFile(
+            locations.weights().toString(), options.weightsPrefix(), settings);
+  }
+
+  private Sink<Token> answers() {
+    return locations.output() == null
+        ? StandardStreamSink.stdout(new TokenEncoder())
+        : OutputFiles.sink(locations.output(), new TokenEncoder());
+  }
+
+  private Sink<DeadLetter> deadLetters() {
+    return locations.deadLetters() == null
+        ? StandardStreamSink.stderr(new DeadLetterEncoder())
+        : OutputFiles.sink(locations.deadLetters(), new DeadLetterEncoder());
+  }
+}

@@ -1,0 +1,151 @@
+package io.headstream.job.cli;
+
+import io.headstream.job.JobFromOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.flink.util.FileUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code ./headstream}: the job on a Flink inside this JVM, from the options to the exit code. */
+public final class Embedded {
+  private static final Logger LOG = LoggerFactory.getLogger(Embedded.class);
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+  private static final int USAGE = 2;
+
+  private final JobBuilder builder;
+  private final Console console;
+  private final Interrupt interrupt;
+
+  private Embedded(JobBuilder builder, Console console, Interrupt interrupt) {
+    this.builder = builder;
+    this.console = console;
+    this.interrupt = interrupt;
+  }
+
+  /** Runs the job and ends the JVM with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(run(JobFromOptions::build, arguments));
+  }
+
+  /**
+   * Runs a job in this JVM, whose standard streams and signals it takes over.
+   *
+   * @param builder makes the job
+   * @param arguments what the user typed
+   * @return the exit code: 0 done, 1 the job failed, 2 wrong usage, 130 after Ctrl-C
+   */
+  static int run(JobBuilder builder, String... arguments) {
+    Console console = Console.take();
+    Embedded embedded = new Embedded(builder, console, Interrupt.onSignals());
+    try {
+      Optional<String> information = Options.information(arguments);
+      if (information.isPresent()) {
+        console.information(information.get());
+        return DONE;
+      }
+      Options options = Options.parse(Place.EMBEDDED, arguments);
+      return embedded.run(options, Locations.of(options));
+    } catch (UsageException e) {
+      console.line(e.getMessage());
+      return USAGE;
+    } catch (Exception | LinkageError | OutOfMemoryError e) {
+      LOG.error("The job failed", e);
+      console.failure(FailureCause.describe(e));
+      return FAILED;
+    }
+  }
+
+  private int run(Options options, Locations locations) throws Exception {
+    if (locations.checkpoints() == null) {
+      checkFolders(options, locations);
+      return run(options, locations, null, null);
+    }
+    try (Snapshots snapshots = Snapshots.take(locations.checkpoints())) {
+      Path newest = snapshots.newest().orElse(null);
+      if (newest == null) {
+        checkFolders(options, locations);
+      } else {
+        snapshots.deleteAllBut(newest);
+        console.line(
+            "going on from "
+                + newest
+                + "; the output folder is neither emptied nor expected to be empty");
+      }
+      int exitCode = run(options, locations, snapshots, newest);
+      if (exitCode == DONE) {
+        // The next start is a new beginning.
+        snapshots.deleteAllBut(null);
+      }
+      return exitCode;
+    }
+  }
+
+  private static void checkFolders(Options options, Locations locations) {
+    if (options.overwrite()) {
+      locations.folders().checkOnlyPartFiles();
+    } else {
+      locations.folders().checkEmpty();
+    }
+  }
+
+  /**
+   * Builds and runs the job.
+   *
+   * @param snapshots where the job checkpoints to; null for a folder that is gone at the end
+   * @param newest where the job goes on from; null for the beginning
+   */
+  private int run(Options options, Locations locations, Snapshots snapshots, Path newest)
+      throws Exception {
+    Path temporary = Files.createTempDirectory("headstream-");
+    Path checkpoints = snapshots == null ? temporary : locations.checkpoints();
+    try (EmbeddedFlink flink = new EmbeddedFlink(options, checkpoints, newest, temporary)) {
+      builder.build(flink.environment(), options, locations);
+      // Nothing was changed until here, where nothing is left that could be refused.
+      if (options.overwrite() && newest == null) {
+        locations.folders().empty();
+      }
+      locations.createFolders();
+      return run(flink, checkpoints);
+    } finally {
+      delete(temporary);
+    }
+  }
+
+  private int run(EmbeddedFlink flink, Path checkpoints) throws Exception {
+    long start = System.nanoTime();
+    RunningJob job = new RunningJob(flink.start());
+    job.watch(interrupt.exitCode(), counts -> console.progress(counts, since(start)));
+    boolean committed = !interrupt.came() || job.stop(checkpoints.toUri().toString());
+    Counts counts;
+    try {
+      counts = job.await();
+    } catch (ExecutionException e) {
+      if (committed || !interrupt.came()) {
+        throw e;
+      }
+      LOG.error("The job did not stop with a savepoint", e);
+      console.failure("what was done since the last checkpoint could not be committed");
+      counts = job.latest();
+    }
+    console.line(counts.summary(since(start)));
+    return interrupt.came() ? interrupt.exitCode().join() : DONE;
+  }
+
+  private static Duration since(long startNanos) {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
+  private static void delete(Path folder) {
+    try {
+      FileUtils.deleteDirectory(folder.toFile());
+    } catch (IOException e) {
+      LOG.warn("Cannot delete {}", folder, e);
+    }
+  }
+}

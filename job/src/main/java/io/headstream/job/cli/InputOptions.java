@@ -1,0 +1,63 @@
+package io.headstream.job.cli;
+
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** What is read, and how records become sequences. */
+final class InputOptions {
+  @Option(
+      names = "--input",
+      paramLabel = "URI",
+      converter = Values.Location.class,
+      description =
+          "a file or folder of token records (any Flink file system), kafka:TOPIC (not in this"
+              + " version yet), or - for stdin (embedded only). Required.")
+  String input;
+
+  @Option(
+      names = "--input-format",
+      paramLabel = "jsonl|text",
+      defaultValue = "jsonl",
+      converter = Values.Format.class,
+      description =
+          "jsonl: one token record a line. text: each line that is not blank is one sequence of"
+              + " words. Default: ${DEFAULT-VALUE}")
+  InputFormat format;
+
+  @Option(
+      names = "--positions-from",
+      paramLabel = "record|arrival",
+      defaultValue = "record",
+      converter = Values.PositionsFrom.class,
+      description =
+          "arrival: position is not in the record but counted as tokens arrive. Default:"
+              + " ${DEFAULT-VALUE}")
+  String positionsFrom;
+
+  @Option(
+      names = "--session-gap",
+      paramLabel = "DURATION",
+      converter = Values.Time.class,
+      description =
+          "a sequence also ends when no token came for this long (30 s, 5 min), in processing time."
+              + " Default: off")
+  Duration sessionGap;
+
+  @Option(
+      names = "--max-length",
+      paramLabel = "N",
+      defaultValue = "8192",
+      converter = Values.Count.class,
+      description =
+          "a longer sequence goes to the dead letters as TOO_LONG. Default: ${DEFAULT-VALUE}")
+  int maxLength;
+
+  @Option(
+      names = "--max-record-bytes",
+      paramLabel = "N",
+      defaultValue = "1048576",
+      converter = Values.RecordBytes.class,
+      description =
+          "a longer record goes to the dead letters as TOO_LARGE. Default: ${DEFAULT-VALUE} (1 MiB)")
+  int maxRecordBytes;
+}

@@ -1,0 +1,16 @@
+package io.headstream.job.cli;
+
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Puts the job that the options describe into an environment. */
+@FunctionalInterface
+public interface JobBuilder {
+
+  /**
+   * Builds the job, ready to be executed.
+   *
+   * @throws UsageException if the weights are refused
+   * @throws Exception if anything else prevents the job
+   */
+  void build(StreamExecutionEnvironment env, Options options, Locations locations) throws Exception;
+}

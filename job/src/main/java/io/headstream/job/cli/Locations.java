@@ -1,0 +1,131 @@
+package io.headstream.job.cli;
+
+import java.nio.file.Files;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.Path;
+
+/**
+ * The files and folders that the options name, checked without changing any of them.
+ *
+ * <p>Where the output is a folder and no other is named, dead letters go to the folder beside it.
+ */
+public final class Locations {
+  private static final String DEAD_LETTERS_SUFFIX = "-dead-letters";
+
+  private final FileLocation input; // null: stdin
+  private final FileLocation output; // null: stdout
+  private final FileLocation deadLetters; // null: stderr
+  private final FileLocation weights; // null: seeded
+  private final FileLocation checkpoints; // null: none
+
+  private Locations(Options options) {
+    input = options.fromStdin() ? null : FileLocation.of("--input", options.input());
+    output = options.output().map(uri -> FileLocation.of("--output", uri)).orElse(null);
+    deadLetters =
+        options
+            .deadLetters()
+            .map(uri -> FileLocation.of("--dead-letters", uri))
+            .orElse(output == null ? null : output.beside(DEAD_LETTERS_SUFFIX));
+    weights = options.weights().map(file -> FileLocation.of("--weights", file)).orElse(null);
+    checkpoints =
+        options.checkpoints().map(dir -> FileLocation.of("--checkpoints", dir)).orElse(null);
+  }
+
+  /**
+   * The places that the options name.
+   *
+   * @throws UsageException if the input is not there or cannot be read, a file is where a folder
+   *     has to be, or one place lies within another that it has to be apart from
+   */
+  public static Locations of(Options options) {
+    Locations locations = new Locations(options);
+    locations.checkInput();
+    locations.checkFolders();
+    return locations;
+  }
+
+  /** The file or folder to read; null for stdin. */
+  public Path input() {
+    return input == null ? null : input.path();
+  }
+
+  /** The folder for the answers; null for stdout. */
+  public Path output() {
+    return output == null ? null : output.path();
+  }
+
+  /** The folder for the dead letters; null for stderr. */
+  public Path deadLetters() {
+    return deadLetters == null ? null : deadLetters.path();
+  }
+
+  /** The local weights file; null for seeded weights. */
+  public java.nio.file.Path weights() {
+    return weights == null ? null : weights.toLocal();
+  }
+
+  /** The local folder for checkpoints; null for none. */
+  java.nio.file.Path checkpoints() {
+    return checkpoints == null ? null : checkpoints.toLocal();
+  }
+
+  /**
+   * Makes the folders for answers and dead letters where they are not there yet.
+   *
+   * @throws UsageException if one cannot be made or written to
+   */
+  public void createFolders() {
+    folders().create();
+  }
+
+  /** The folders that the job writes to. */
+  OutputFolders folders() {
+    return new OutputFolders(output, deadLetters);
+  }
+
+  private void checkInput() {
+    if (input != null) {
+      if (input.status() == null) {
+        throw input.unusable("a file or folder that is there", null);
+      }
+      if (input.isLocal() && !Files.isReadable(input.toLocal())) {
+        throw input.unusable("a file or folder that can be read", null);
+      }
+    }
+    if (weights != null && !weights.isLocal()) {
+      throw weights.unusable("a local file", null);
+    }
+    if (weights != null && !Files.isRegularFile(weights.toLocal())) {
+      throw weights.unusable("a file that is there", null);
+    }
+  }
+
+  private void checkFolders() {
+    for (FileLocation folder : new FileLocation[] {output, deadLetters, checkpoints}) {
+      FileStatus status = folder == null ? null : folder.status();
+      if (status != null && !status.isDir()) {
+        throw folder.unusable("a folder; a file is in the way", null);
+      }
+    }
+    if (checkpoints != null && !checkpoints.isLocal()) {
+      throw checkpoints.unusable("a local folder", null);
+    }
+    refuseWithin(input, output);
+    refuseWithin(input, deadLetters);
+    refuseWithin(output, deadLetters);
+    refuseWithin(deadLetters, output);
+    refuseWithin(checkpoints, output);
+    refuseWithin(checkpoints, deadLetters);
+    refuseWithin(output, checkpoints);
+    refuseWithin(deadLetters, checkpoints);
+  }
+
+  private static void refuseWithin(FileLocation inner, FileLocation outer) {
+    if (inner != null && outer != null && inner.within(outer)) {
+      throw UsageException.unexpected(
+          inner.option(),
+          inner.shown(),
+          "a place outside of " + outer.option() + " " + outer.shown());
+    }
+  }
+}

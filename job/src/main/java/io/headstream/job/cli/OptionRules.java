@@ -1,0 +1,109 @@
+package io.headstream.job.cli;
+
+import java.lang.reflect.Field;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What has to hold between options, and between options and the place where the job runs. */
+final class OptionRules {
+  private static final String KAFKA_URI = "kafka:";
+
+  private final Options options;
+  private final Place place;
+
+  OptionRules(Options options, Place place) {
+    this.options = options;
+    this.place = place;
+  }
+
+  /** Throws a {@link UsageException} at the first rule that is broken. */
+  void check() {
+    refuseLater();
+    if (options.input() == null) {
+      throw new UsageException(
+          "--input: missing, expected a file or folder of token records, or - for stdin"
+              + " (--help lists all options)");
+    }
+    refuseKafka("--input", options.input());
+    options.output().ifPresent(uri -> refuseKafka("--output", uri));
+    options.deadLetters().ifPresent(uri -> refuseKafka("--dead-letters", uri));
+    options.output().ifPresent(uri -> refuseDash("--output", uri));
+    options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
+    if (place == Place.CLUSTER) {
+      checkCluster();
+    } else {
+      checkEmbedded();
+    }
+    if (options.weights().isEmpty()) {
+      LayerShape.withoutWeights(options);
+    }
+  }
+
+  private void refuseLater() {
+    for (OptionSpec option : options.parsed().matchedOptions()) {
+      boolean later =
+          option.userObject() instanceof Field field
+              && field.getDeclaringClass() == LaterOptions.class;
+      // --mode has one value already.
+      if (later && !"sequence".equals(option.getValue())) {
+        Object value = option.getValue();
+        throw Options.notYet(option.longestName() + (value instanceof Boolean ? "" : " " + value));
+      }
+    }
+  }
+
+  private static void refuseKafka(String option, String uri) {
+    if (uri.startsWith(KAFKA_URI)) {
+      throw Options.notYet(option + " " + uri);
+    }
+  }
+
+  private static void refuseDash(String option, String uri) {
+    if (uri.equals("-")) {
+      throw UsageException.unexpected(option, uri, "a folder; only --input may be -");
+    }
+  }
+
+  private void checkCluster() {
+    for (String option : new String[] {"--parallelism", "--checkpoints", "--overwrite"}) {
+      if (options.given(option)) {
+        throw new UsageException(
+            option
+                + ": only for ./headstream, expected on a cluster: "
+                + switch (option) {
+                  case "--parallelism" -> "flink run -p N";
+                  case "--checkpoints" -> "execution.checkpointing.dir in Flink's configuration";
+                  default -> "none, part files are added to the folder";
+                });
+      }
+    }
+    if (options.fromStdin()) {
+      throw UsageException.unexpected(
+          "--input", "-", "a file or folder; only ./headstream reads stdin");
+    }
+    if (options.output().isEmpty()) {
+      throw new UsageException(
+          "--output: missing, expected a folder; only ./headstream writes to stdout");
+    }
+  }
+
+  private void checkEmbedded() {
+    String checkpoints = options.checkpoints().orElse(null);
+    if (checkpoints == null) {
+      return;
+    }
+    if (options.fromStdin()) {
+      throw new UsageException(
+          "--checkpoints "
+              + checkpoints
+              + ": not with --input -, because stdin cannot be read again; expected a file or"
+              + " folder as --input");
+    }
+    if (options.output().isEmpty()) {
+      throw new UsageException(
+          "--checkpoints "
+              + checkpoints
+              + ": not with stdout as output, because what was printed cannot be taken back;"
+              + " expected --output FOLDER");
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package io.headstream.job.cli;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * What the user typed, checked as far as that is possible without looking at any file.
+ *
+ * <p>Not changed after {@link #parse}; safe to read from any thread.
+ */
+@Command(
+    name = "headstream",
+    sortOptions = false,
+    sortSynopsis = false,
+    usageHelpWidth = 100,
+    usageHelpAutoWidth = false,
+    customSynopsis = {
+      "./headstream [options]                                 embedded Flink in this JVM",
+      "       flink run [-p N] job/target/headstream.jar [options]   the same job on a cluster"
+    },
+    description = {"", "Multi-head attention over streams of token sequences.", ""},
+    versionProvider = Version.class)
+public final class Options {
+  static final String KAFKA = "--kafka.";
+
+  @Mixin private InputOptions input;
+  @Mixin private OutputOptions output;
+  @Mixin private LayerOptions layer;
+  @Mixin private RunOptions run;
+  @Mixin private LaterOptions later;
+
+  private ParseResult parsed;
+
+  private Options() {}
+
+  /**
+   * The text that {@code --help} or {@code --version} asks for, or empty where neither is given.
+   *
+   * @param arguments what the user typed
+   */
+  public static Optional<String> information(String... arguments) {
+    // Also beside options that are wrong: who asks for help has a reason.
+    if (Arrays.asList(arguments).contains("--help")) {
+      return Optional.of(
+          new CommandLine(new Options())
+              .getUsageMessage(CommandLine.Help.Ansi.OFF)
+              .stripTrailing());
+    }
+    if (Arrays.asList(arguments).contains("--version")) {
+      return Optional.of(new Version().getVersion()[0]);
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Reads and checks what the user typed.
+   *
+   * @param place where the job is going to run
+   * @param arguments what the user typed
+   * @throws UsageException if anything is wrong with it
+   */
+  public static Options parse(Place place, String... arguments) {
+    for (String argument : arguments) {
+      if (argument.startsWith(KAFKA)) {
+        throw notYet(argument.split("=", 2)[0]);
+      }
+    }
+    Options options = new Options();
+    CommandLine commandLine = new CommandLine(options);
+    // A value that begins with @ is a value, not the name of a file with more options.
+    commandLine.setExpandAtFiles(false);
+    try {
+      options.parsed = commandLine.parseArgs(arguments);
+    } catch (ParameterException e) {
+      throw ParseFailure.explain(e);
+    }
+    new OptionRules(options, place).check();
+    return options;
+  }
+
+  static UsageException notYet(String option) {
+    return new UsageException(option + ": not in this version of Headstream yet");
+  }
+
+  /** Whether the user typed the option, as opposed to its default being in effect. */
+  public boolean given(String name) {
+    return parsed.hasMatchedOption(name);
+  }
+
+  ParseResult parsed() {
+    return parsed;
+  }
+
+  /** A file or folder, or {@code -} for stdin. */
+  public String input() {
+    return input.input;
+  }
+
+  /** Whether records come from stdin. */
+  public boolean fromStdin() {
+    return "-".equals(input.input);
+  }
+
+  /** What a line of the input is. */
+  public InputFormat inputFormat() {
+    return input.format;
+  }
+
+  /** Whether positions are counted as tokens arrive instead of read from the record. */
+  public boolean positionsOnArrival() {
+    return input.positionsFrom.equals("arrival");
+  }
+
+  /** After how long without a token a sequence ends; empty for never. */
+  public Optional<Duration> sessionGap() {
+    return Optional.ofNullable(input.sessionGap);
+  }
+
+  /** The longest sequence that is answered, in tokens. */
+  public int maxLength() {
+    return input.maxLength;
+  }
+
+  /** The longest record that is read, in bytes. */
+  public int maxRecordBytes() {
+    return input.maxRecordBytes;
+  }
+
+  /** The output folder; empty for stdout. */
+  public Optional<String> output() {
+    return Optional.ofNullable(output.output);
+  }
+
+  /** Whether an output folder that is not empty is emptied. */
+  public boolean overwrite() {
+    return output.overwrite;
+  }
+
+  /** The dead-letter folder that the user named; empty where it follows from the output. */
+  public Optional<String> deadLetters() {
+    return Optional.ofNullable(output.deadLetters);
+  }
+
+  /** The safetensors file; empty for seeded weights. */
+  public Optional<String> weights() {
+    return Optional.ofNullable(layer.weights);
+  }
+
+  /** What stands before the tensor names in the weights file. */
+  public String weightsPrefix() {
+    return layer.weightsPrefix;
+  }
+
+  /** As typed, or the default; with weights only {@link LayerShape} knows the size that holds. */
+  int modelDim() {
+    return layer.modelDim;
+  }
+
+  /** Query heads. */
+  public int heads() {
+    return layer.heads;
+  }
+
+  /** As typed; empty where it follows from the heads or the weights. */
+  Optional<Integer> keyValueHeads() {
+    return Optional.ofNullable(layer.keyValueHeads);
+  }
+
+  /** As typed; empty for {@code auto}. */
+  Optional<Integer> headGroups() {
+    return Optional.ofNullable(layer.headGroups);
+  }
+
+  /** Whether a query sees only itself and what stands before it. */
+  public boolean causal() {
+    return layer.mask.equals("causal");
+  }
+
+  /** The dropout rate on the attention weights, from 0 to below 1. */
+  public double dropout() {
+    return layer.dropout;
+  }
+
+  /** The seed of the dropout mask. */
+  public long dropoutSeed() {
+    return layer.dropoutSeed;
+  }
+
+  /** The seed of generated weights and of text embeddings. */
+  public long seed() {
+    return layer.seed;
+  }
+
+  /** How many subtasks each operator has on the embedded Flink. */
+  public int parallelism() {
+    return run.parallelism != null
+        ? run.parallelism
+        : Math.min(Runtime.getRuntime().availableProcessors(), Values.Parallelism.MOST);
+  }
+
+  /** The folder that the embedded Flink checkpoints into; empty for none. */
+  public Optional<String> checkpoints() {
+    return Optional.ofNullable(run.checkpoints);
+  }
+}

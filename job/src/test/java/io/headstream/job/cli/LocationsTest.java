@@ -1,0 +1,193 @@
+package io.headstream.job.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocationsTest {
+  @TempDir Path folder;
+
+  private Path input;
+
+  @BeforeEach
+  void writeInput() throws IOException {
+    // Realistic names: blanks, umlauts, what means something in a URI, a colon.
+    input = Files.writeString(folder.resolve("größe 50% #1:a?.jsonl"), "{}\n");
+  }
+
+  @Test
+  void takesLocalNamesAsTheShellKnowsThem() {
+    Locations locations = locations("--output", path("out put%20"));
+
+    assertThat(locations.input().getPath()).isEqualTo(input.toString());
+    assertThat(locations.output().getPath()).isEqualTo(path("out put%20"));
+    assertThat(locations.deadLetters().getPath()).isEqualTo(path("out put%20-dead-letters"));
+  }
+
+  @Test
+  void deadLettersLieBesideAnOutputThatIsNamedWithASlashOrDots() {
+    assertThat(locations("--output", path("out/")).deadLetters().getPath())
+        .isEqualTo(path("out-dead-letters"));
+    assertThat(locations("--output", path("x/../out/.")).deadLetters().getPath())
+        .isEqualTo(path("out-dead-letters"));
+  }
+
+  @Test
+  void stdoutHasItsDeadLettersOnStderr() {
+    assertThat(locations().output()).isNull();
+    assertThat(locations().deadLetters()).isNull();
+    assertThat(locations("--dead-letters", path("dl")).deadLetters().getPath())
+        .isEqualTo(path("dl"));
+  }
+
+  @Test
+  void refusesAnInputThatIsNotThere() {
+    refused("--input: found '" + path("nix") + "', expected", "--input", path("nix"));
+    refused("--input: found 'nix:/a', expected a file system", "--input", "nix:/a");
+  }
+
+  @Test
+  void refusesAFileWhereAFolderHasToBe() throws IOException {
+    Files.writeString(folder.resolve("file"), "");
+
+    refusedWithInput("--output: found '" + path("file") + "'", "--output", path("file"));
+    refusedWithInput("--dead-letters: found '" + path("file"), "--dead-letters", path("file"));
+    Locations below = locations("--output", path("file/below"));
+    assertThatThrownBy(below::createFolders)
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("--output: found '" + path("file/below") + "', expected");
+  }
+
+  @Test
+  void refusesWeightsThatAreNotThere() {
+    refusedWithInput("--weights: found '" + path("nix") + "'", "--weights", path("nix"));
+    refusedWithInput("--weights: found '" + folder + "'", "--weights", folder.toString());
+  }
+
+  @Test
+  void refusesPlacesWithinOneAnother() throws IOException {
+    Files.createDirectories(folder.resolve("data/sub"));
+    Files.createSymbolicLink(folder.resolve("link"), folder.resolve("data"));
+
+    for (String output : List.of("data", "data/", "data/sub/..", "link")) {
+      refused("--input: found", "--input", path("data"), "--output", path(output));
+      refused("--input: found", "--input", path("data/sub"), "--output", path(output));
+    }
+    refusedWithInput("--output: found", "--output", path("o"), "--dead-letters", path("o"));
+    refusedWithInput("--dead-letters: found", "--output", path("o"), "--dead-letters", path("o/d"));
+    refusedWithInput("--checkpoints: found", "--output", path("o"), "--checkpoints", path("o/c"));
+    // A name that only begins the same is another place.
+    assertThat(locations("--output", path("o"), "--dead-letters", path("o2"))).isNotNull();
+  }
+
+  @Test
+  void anOutputFolderWithContentIsRefused() throws IOException {
+    Files.createDirectories(folder.resolve("out/sub"));
+    Files.writeString(folder.resolve("out/.part-0.inprogress"), "");
+    Files.writeString(folder.resolve("out/_tmp"), "");
+    Locations locations = locations("--output", path("out"));
+    locations.folders().checkEmpty();
+
+    Files.writeString(folder.resolve("out/sub/part-0"), "");
+
+    assertThatThrownBy(() -> locations.folders().checkEmpty())
+        .isInstanceOf(UsageException.class)
+        .hasMessageContainingAll("--output", path("out"), "--overwrite");
+  }
+
+  @Test
+  void overwriteEmptiesBothFoldersOfPartFiles() throws IOException {
+    write(
+        "out/part-1.jsonl",
+        "out/.part-2.inprogress.x",
+        "out/2026/part-3",
+        "out-dead-letters/part-4");
+
+    Locations locations = locations("--output", path("out"), "--overwrite");
+    locations.folders().checkOnlyPartFiles();
+    assertThat(below("out")).hasSize(4); // looking changes nothing
+    locations.folders().empty();
+
+    assertThat(below("out")).isEmpty();
+    assertThat(below("out-dead-letters")).isEmpty();
+    assertThat(input).exists();
+  }
+
+  @Test
+  void overwriteDeletesNothingWhereAnythingElseLies() throws IOException {
+    write("out/part-1", "out-dead-letters/part-4", "out-dead-letters/sub/thesis.tex");
+
+    assertThatThrownBy(() -> locations("--output", path("out"), "--overwrite").folders().empty())
+        .isInstanceOf(UsageException.class)
+        .hasMessageContainingAll("--overwrite", path("out-dead-letters/sub/thesis.tex"));
+
+    assertThat(below("out")).hasSize(1);
+    assertThat(below("out-dead-letters")).hasSize(3);
+  }
+
+  @Test
+  void overwriteDoesNotFollowLinksOutOfTheFolder() throws IOException {
+    write("elsewhere/part-1", "out/part-2");
+    Files.createSymbolicLink(folder.resolve("out/link"), folder.resolve("elsewhere"));
+
+    assertThatThrownBy(() -> locations("--output", path("out"), "--overwrite").folders().empty())
+        .isInstanceOf(UsageException.class);
+
+    assertThat(below("elsewhere")).hasSize(1);
+    assertThat(below("out")).hasSize(2);
+  }
+
+  @Test
+  void makesTheFoldersThatAreMissing() {
+    locations("--output", path("a/b/out")).createFolders();
+
+    assertThat(folder.resolve("a/b/out")).isEmptyDirectory();
+    assertThat(folder.resolve("a/b/out-dead-letters")).isEmptyDirectory();
+  }
+
+  private Locations locations(String... further) {
+    List<String> arguments = new ArrayList<>(List.of("--input", input.toString()));
+    arguments.addAll(List.of(further));
+    return Locations.of(Options.parse(Place.EMBEDDED, arguments.toArray(String[]::new)));
+  }
+
+  private void refusedWithInput(String start, String... further) {
+    assertThatThrownBy(() -> locations(further))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith(start);
+  }
+
+  private static void refused(String start, String... arguments) {
+    assertThatThrownBy(() -> Locations.of(Options.parse(Place.EMBEDDED, arguments)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith(start);
+  }
+
+  private String path(String name) {
+    return folder + "/" + name;
+  }
+
+  private void write(String... names) throws IOException {
+    for (String name : names) {
+      Path file = folder.resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, "");
+    }
+  }
+
+  private List<Path> below(String name) throws IOException {
+    Path root = folder.resolve(name);
+    try (Stream<Path> paths = Files.walk(root)) {
+      return paths.filter(path -> !path.equals(root)).toList();
+    }
+  }
+}
