@@ -139,7 +139,8 @@ class AttentionJobITCase {
         new JsonTokenParser(modelDim, false, false),
         AttentionLayer.fromFile(file.toString(), settings.withHeadGroups(4)),
         3);
-    assertThat(run.sortedAnswers().equals(Sequences.libraryAnswers(layer, tokens, causal))).isTrue();
+    assertThat(run.sortedAnswers().equals(Sequences.libraryAnswers(layer, tokens, causal)))
+        .isTrue();
   }
 
   private List<String> run(Path input, AttentionSettings settings, int parallelism)

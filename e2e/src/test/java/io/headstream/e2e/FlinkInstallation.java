@@ -1,0 +1,112 @@
+package io.headstream.e2e;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
+import org.apache.flink.runtime.jobmanager.JobManagerProcessSpec;
+import org.apache.flink.runtime.jobmanager.JobManagerProcessUtils;
+import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
+
+/**
+ * The command lines of Flink's processes, as the scripts of a distribution make them of its lib
+ * folder and of {@code conf/config.yaml}.
+ *
+ * @param lib Flink's jars
+ * @param conf the folder with {@code config.yaml}, which is taken as it is
+ * @param overrides what the test wants otherwise, given to each process by {@code -D}
+ * @param logs where log files come
+ */
+record FlinkInstallation(Path lib, Path conf, Map<String, String> overrides, Path logs) {
+
+  List<String> jobManager(String name) {
+    Configuration configuration = configuration();
+    JobManagerProcessSpec memory = JobManagerProcessUtils.processSpecFromConfig(configuration);
+    return command(
+        name,
+        words(JobManagerProcessUtils.generateJvmParametersStr(memory, configuration)),
+        "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+        concat(
+            List.of("--configDir", conf.toString(), "--executionMode", "cluster"),
+            words(JobManagerProcessUtils.generateDynamicConfigsStr(memory)),
+            dynamicOptions()));
+  }
+
+  List<String> taskManager(String name) {
+    TaskExecutorProcessSpec memory =
+        TaskExecutorProcessUtils.processSpecFromConfig(configuration());
+    return command(
+        name,
+        words(ProcessMemoryUtils.generateJvmParametersStr(memory)),
+        "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+        concat(
+            List.of("--configDir", conf.toString()),
+            words(TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)),
+            List.of("-D", TaskManagerOptions.TASK_MANAGER_RESOURCE_ID.key() + "=" + name),
+            dynamicOptions()));
+  }
+
+  /** {@code flink run [options] [program]}. */
+  List<String> run(String name, List<String> options, List<String> program) {
+    return command(
+        name,
+        List.of(),
+        "org.apache.flink.client.cli.CliFrontend",
+        concat(List.of("run"), dynamicOptions(), options, program));
+  }
+
+  /** What each process is configured with. */
+  Configuration configuration() {
+    return GlobalConfiguration.loadConfiguration(conf.toString(), Configuration.fromMap(overrides));
+  }
+
+  private List<String> command(
+      String name, List<String> memory, String mainClass, List<String> arguments) {
+    List<String> java = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    return concat(
+        java,
+        words(configuration().get(CoreOptions.FLINK_JVM_OPTIONS)),
+        memory,
+        List.of(
+            "-Dlog.file=" + logs.resolve(name + ".log"),
+            "-Dlog4j.configurationFile=log4j2-cluster.properties",
+            "-cp",
+            logging() + ":" + lib + "/*",
+            mainClass),
+        arguments);
+  }
+
+  /** The folder on our class path with the logging of the processes. */
+  private static String logging() {
+    try {
+      return Path.of(FlinkInstallation.class.getResource("/log4j2-cluster.properties").toURI())
+          .getParent()
+          .toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<String> dynamicOptions() {
+    return overrides.entrySet().stream()
+        .flatMap(entry -> Stream.of("-D", entry.getKey() + "=" + entry.getValue()))
+        .toList();
+  }
+
+  private static List<String> words(String line) {
+    return line.isBlank() ? List.of() : List.of(line.strip().split("\\s+"));
+  }
+
+  @SafeVarargs
+  private static List<String> concat(List<String>... lists) {
+    return Arrays.stream(lists).flatMap(List::stream).toList();
+  }
+}
