@@ -35,7 +35,8 @@ record FlinkInstallation(Path lib, Path conf, Map<String, String> overrides, Pat
         words(JobManagerProcessUtils.generateJvmParametersStr(memory, configuration)),
         "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
         concat(
-            List.of("--configDir", conf.toString(), "--executionMode", "cluster"),
+            // Flink 2.3 knows no --executionMode any more, and reads no option behind it.
+            List.of("--configDir", conf.toString()),
             words(JobManagerProcessUtils.generateDynamicConfigsStr(memory)),
             dynamicOptions()));
   }

@@ -29,7 +29,7 @@ class StandaloneClusterE2E {
 
   private final Sequences sequences =
       new Sequences(ClusterExtension.SEED, 200, 64, MODEL_DIM, HEADS);
-  private final StandaloneCluster cluster = EXTENSION.cluster();
+  private StandaloneCluster cluster;
   private Path folder;
   private Path weights;
   private Path interleaved;
@@ -37,6 +37,7 @@ class StandaloneClusterE2E {
 
   @BeforeAll
   void writeFiles() throws Exception {
+    cluster = EXTENSION.cluster();
     folder = EXTENSION.newFolder("files");
     weights = sequences.writeWeights(folder.resolve("layer.safetensors"));
     interleaved = Sequences.write(sequences.interleaved(), folder.resolve("interleaved"), 1);
