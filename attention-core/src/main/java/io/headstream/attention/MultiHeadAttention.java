@@ -19,10 +19,10 @@ public final class MultiHeadAttention {
   private final int heads;
   private final int keyValueHeads;
   private final int headDim;
-  private final Linear query;
-  private final Linear key;
-  private final Linear value;
-  private final Linear output;
+  private final Projection query;
+  private final Projection key;
+  private final Projection value;
+  private final Projection output;
 
   /** A layer with the given weights, which are copied. */
   public MultiHeadAttention(AttentionWeights weights) {
@@ -31,10 +31,13 @@ public final class MultiHeadAttention {
     this.keyValueHeads = weights.keyValueHeads();
     this.headDim = weights.headDim();
     int keyValueDim = keyValueHeads * headDim;
-    this.query = new Linear(weights.queryWeight(), weights.queryBias(), modelDim, modelDim);
-    this.key = new Linear(weights.keyWeight(), weights.keyBias(), keyValueDim, modelDim);
-    this.value = new Linear(weights.valueWeight(), weights.valueBias(), keyValueDim, modelDim);
-    this.output = new Linear(weights.outputWeight(), weights.outputBias(), modelDim, modelDim);
+    Kernel kernel = Kernels.chosen();
+    this.query = kernel.projection(weights.queryWeight(), weights.queryBias(), modelDim, modelDim);
+    this.key = kernel.projection(weights.keyWeight(), weights.keyBias(), keyValueDim, modelDim);
+    this.value =
+        kernel.projection(weights.valueWeight(), weights.valueBias(), keyValueDim, modelDim);
+    this.output =
+        kernel.projection(weights.outputWeight(), weights.outputBias(), modelDim, modelDim);
   }
 
   /** Size of a token's embedding, and of its answer. */
@@ -55,6 +58,14 @@ public final class MultiHeadAttention {
   /** Channels of a head, {@code d_k = d_v = modelDim / heads}. */
   public int headDim() {
     return headDim;
+  }
+
+  /**
+   * What computes in this JVM: {@code scalar}, or {@code vector-512} and the like. The results do
+   * not depend on it by a bit.
+   */
+  public static String kernel() {
+    return Kernels.chosen().name();
   }
 
   int headsPerKeyValueHead() {
