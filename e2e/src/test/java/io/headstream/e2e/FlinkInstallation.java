@@ -1,6 +1,5 @@
 package io.headstream.e2e;
 
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -21,11 +20,13 @@ import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
  * folder and of {@code conf/config.yaml}.
  *
  * @param lib Flink's jars
- * @param conf the folder with {@code config.yaml}, which is taken as it is
+ * @param conf the folder with {@code config.yaml}, which is taken as it is, and {@link #LOGGING}
  * @param overrides what the test wants otherwise, given to each process by {@code -D}
  * @param logs where log files come
  */
 record FlinkInstallation(Path lib, Path conf, Map<String, String> overrides, Path logs) {
+  /** Beside {@code config.yaml}, how processes log. */
+  static final String LOGGING = "log4j2-cluster.properties";
 
   List<String> jobManager(String name) {
     Configuration configuration = configuration();
@@ -77,23 +78,14 @@ record FlinkInstallation(Path lib, Path conf, Map<String, String> overrides, Pat
         words(configuration().get(CoreOptions.FLINK_JVM_OPTIONS)),
         memory,
         List.of(
+            // Not all that Flink writes goes to io.tmp.dirs.
+            "-Djava.io.tmpdir=" + configuration().get(CoreOptions.TMP_DIRS),
             "-Dlog.file=" + logs.resolve(name + ".log"),
-            "-Dlog4j.configurationFile=log4j2-cluster.properties",
+            "-Dlog4j.configurationFile=" + conf.resolve(LOGGING),
             "-cp",
-            logging() + ":" + lib + "/*",
+            lib + "/*",
             mainClass),
         arguments);
-  }
-
-  /** The folder on our class path with the logging of the processes. */
-  private static String logging() {
-    try {
-      return Path.of(FlinkInstallation.class.getResource("/log4j2-cluster.properties").toURI())
-          .getParent()
-          .toString();
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private List<String> dynamicOptions() {

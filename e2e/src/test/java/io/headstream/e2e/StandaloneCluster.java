@@ -1,6 +1,7 @@
 package io.headstream.e2e;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -42,6 +43,10 @@ final class StandaloneCluster implements AutoCloseable {
     this.timeline = timeline;
     Path conf = Files.createDirectories(folder.resolve("conf"));
     Files.copy(CONFIGURATION, conf.resolve("config.yaml"));
+    try (InputStream logging =
+        StandaloneCluster.class.getResourceAsStream("/" + FlinkInstallation.LOGGING)) {
+      Files.copy(logging, conf.resolve(FlinkInstallation.LOGGING));
+    }
     Path logs = Files.createDirectories(folder.resolve("logs"));
     Path temporary = Files.createDirectories(folder.resolve("tmp"));
     int[] ports = freePorts(2);
@@ -121,7 +126,12 @@ final class StandaloneCluster implements AutoCloseable {
   /** Waits for a job to finish. */
   void awaitFinished(Submission submission) throws Exception {
     String jobId = submission.jobId();
-    String state = rest.end(jobId, LIMIT);
+    String state;
+    try {
+      state = rest.end(jobId, LIMIT);
+    } catch (AssertionError e) { // it may be failing again and again
+      throw new AssertionError(e.getMessage() + ": " + rest.exceptions(jobId), e);
+    }
     timeline.note("job %s is %s", jobId, state);
     if (!state.equals("FINISHED")) {
       throw new AssertionError("job %s is %s: %s".formatted(jobId, state, rest.exceptions(jobId)));

@@ -21,8 +21,8 @@ record Submission(int exitCode, String stdout, String stderr) {
     return matcher.group(1);
   }
 
-  /** The lines of stderr, without what the JVM says about its incubator modules. */
+  /** The lines of stderr, without the JVM's own warnings about modules and flags. */
   List<String> complaints() {
-    return stderr.lines().filter(line -> !line.startsWith("WARNING: Using incubator")).toList();
+    return stderr.lines().filter(line -> !line.startsWith("WARNING: ")).toList();
   }
 }

@@ -3,6 +3,7 @@ package io.headstream.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.junit.jupiter.api.Test;
 
 /** {@code conf/config.yaml}, of which Flink would ignore a misspelt key without a word. */
@@ -60,6 +62,22 @@ class ClusterConfigurationTest {
     for (String key : configuration.keySet()) {
       assertThat(configuration.getOptional(options.get(key))).as(key).isPresent();
     }
+  }
+
+  @Test
+  void processesGetTheModuleFlagsThatTheTestsRunWith() {
+    List<String> ours =
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(flag -> flag.startsWith("--add-"))
+            .toList();
+    assertThat(ours).contains("--add-modules=jdk.incubator.vector");
+    assertThat(configuration.get(CoreOptions.FLINK_JVM_OPTIONS).split(" ")).containsAll(ours);
+  }
+
+  @Test
+  void theImageHasTheFlinkThatTheJobIsBuiltFor() throws IOException {
+    assertThat(Files.readAllLines(Path.of("..", "docker", "Dockerfile")))
+        .contains("FROM flink:" + EnvironmentInformation.getVersion() + "-java17");
   }
 
   @Test
