@@ -1,7 +1,7 @@
 package io.headstream.e2e;
 
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -100,6 +100,10 @@ record FlinkInstallation(Path lib, Path conf, Map<String, String> overrides, Pat
 
   @SafeVarargs
   private static List<String> concat(List<String>... lists) {
-    return Arrays.stream(lists).flatMap(List::stream).toList();
+    List<String> all = new ArrayList<>();
+    for (List<String> list : lists) {
+      all.addAll(list);
+    }
+    return all;
   }
 }

@@ -83,12 +83,12 @@ final class FlinkProcess implements AutoCloseable {
   }
 
   /** {@code kill -9}; returns when the process is gone. */
-  void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  void kill() {
+    process.destroyForcibly().onExit().join();
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     kill();
   }
 }

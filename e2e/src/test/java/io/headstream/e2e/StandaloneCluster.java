@@ -160,7 +160,7 @@ final class StandaloneCluster implements AutoCloseable {
 
   /** Kills everything. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     for (FlinkProcess process : processes()) {
       process.close();
     }
