@@ -74,7 +74,7 @@ class ArgumentsTest {
 
   @Test
   void aSizeMayBeTheLargestOfAnArray() {
-    assertThat(Checks.size("x", Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+    assertThat(Checks.size("x", 1, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
     refuses(() -> Checks.size("x", 1 << 16, 1 << 15), "more than an array can hold");
   }
 
