@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is true of attention whatever the numbers are. */
 class AttentionPropertiesTest {
-  private static final long SEED = Long.getLong("headstream.test.seed", System.nanoTime());
+  private static final long SEED = Long.getLong("headstream.test.seed", 20261123);
   private static final AttentionOptions PLAIN = AttentionOptions.defaults();
 
   private final SplittableRandom random = new SplittableRandom(SEED);

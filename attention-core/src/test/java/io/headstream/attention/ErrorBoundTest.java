@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * is what scores lose as float products. Against double precision on the same float scores: 32.
  */
 class ErrorBoundTest {
-  private static final long SEED = Long.getLong("headstream.test.seed", System.nanoTime());
+  private static final long SEED = Long.getLong("headstream.test.seed", 20261123);
 
   @ParameterizedTest
   @ValueSource(floats = {0.1f, 1f, 8f, 20f, 50f})
@@ -53,9 +52,8 @@ class ErrorBoundTest {
 
   /** Then all roundings of a tile's chain may go the same way. */
   @Test
-  @Disabled("the error is 36.7, which is more than 32: 128 keys in one chain are too many here")
   void holdsForEqualKeysWithEqualValues() {
-    // One value in fifty is above the bound; this is the worst of 200,000.
+    // The worst of 200,000 values where 128 keys are one chain: there it loses 36.7.
     Case test = equalKeys(1, 4096, 0);
     Arrays.fill(test.v, 0.7902107f);
     check(test);
