@@ -23,10 +23,10 @@ public final class MultiHeadAttention {
   private final int valueInputDim;
   private final HeadGroup[] keyValueGroups; // the heads of each key/value head
   private final HeadGroup allHeads;
-  private final Linear query;
-  private final Linear key;
-  private final Linear value;
-  private final Linear output;
+  private final Projection query;
+  private final Projection key;
+  private final Projection value;
+  private final Projection output;
 
   /**
    * A layer with the given weights, which are copied.
@@ -41,10 +41,13 @@ public final class MultiHeadAttention {
     this.keyInputDim = weights.keyInputDim();
     this.valueInputDim = weights.valueInputDim();
     int keyValueDim = keyValueHeads * headDim;
-    this.query = new Linear(weights.queryWeight(), weights.queryBias(), modelDim, modelDim);
-    this.key = new Linear(weights.keyWeight(), weights.keyBias(), keyValueDim, keyInputDim);
-    this.value = new Linear(weights.valueWeight(), weights.valueBias(), keyValueDim, valueInputDim);
-    this.output = new Linear(weights.outputWeight(), weights.outputBias(), modelDim, modelDim);
+    Kernel kernel = Kernels.chosen();
+    this.query = kernel.projection(weights.queryWeight(), weights.queryBias(), modelDim, modelDim);
+    this.key = kernel.projection(weights.keyWeight(), weights.keyBias(), keyValueDim, keyInputDim);
+    this.value =
+        kernel.projection(weights.valueWeight(), weights.valueBias(), keyValueDim, valueInputDim);
+    this.output =
+        kernel.projection(weights.outputWeight(), weights.outputBias(), modelDim, modelDim);
     this.allHeads = new HeadGroup(this, 0, keyValueHeads);
     this.keyValueGroups = new HeadGroup[keyValueHeads];
     for (int head = 0; head < keyValueHeads; head++) {
@@ -80,6 +83,16 @@ public final class MultiHeadAttention {
   /** {@return size of what values are made of} */
   public int valueInputDim() {
     return valueInputDim;
+  }
+
+  /**
+   * What computes in this JVM: {@code scalar}, or {@code vector-512} and the like. The results do
+   * not depend on it by a bit.
+   *
+   * @return the kernel's name
+   */
+  public static String kernel() {
+    return Kernels.chosen().name();
   }
 
   int headsPerKeyValueHead() {

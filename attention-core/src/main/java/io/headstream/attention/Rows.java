@@ -39,6 +39,10 @@ final class Rows {
     return data;
   }
 
+  int stride() {
+    return stride;
+  }
+
   int row(int i) {
     return offset + i * stride;
   }

@@ -1,5 +1,7 @@
 package io.headstream.job;
 
+import io.headstream.attention.AttentionWeights;
+import io.headstream.attention.safetensors.WeightsException;
 import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.gather.GatherHeads;
 import io.headstream.job.heads.AttendHeads;
@@ -14,9 +16,13 @@ import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import io.headstream.job.sequences.CollectSequences;
 import io.headstream.job.sequences.CutSequences;
+import java.io.IOException;
+import java.nio.file.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Multi-head attention as a step of a stream: tokens in, answered tokens out.
@@ -37,6 +43,8 @@ public final class AttentionLayer {
   /** A record between tasks stays well below the 5 MiB above which the receiver uses its disk. */
   private static final int CHUNK_BYTES = 2 * 1024 * 1024;
 
+  private static final Logger LOG = LoggerFactory.getLogger(AttentionLayer.class);
+
   private static final String WEIGHTS_FILE = "headstream-weights";
 
   private final AttentionSettings settings;
@@ -49,20 +57,46 @@ public final class AttentionLayer {
     this.weightsFile = weightsFile;
   }
 
-  /** A layer with the weights of a safetensors file, whose tensors have no prefix. */
-  public static AttentionLayer fromFile(String file, AttentionSettings settings) {
+  /**
+   * A layer with the weights of a safetensors file, whose tensors have no prefix.
+   *
+   * @see #fromFile(String, String, AttentionSettings)
+   */
+  public static AttentionLayer fromFile(String file, AttentionSettings settings)
+      throws IOException {
     return fromFile(file, "", settings);
   }
 
   /**
-   * A layer with the weights of a safetensors file. The job ships the file; every TaskManager loads
-   * it once.
+   * A layer with the weights of a safetensors file, which is read and checked at once. The job
+   * ships the file; every TaskManager loads it once.
    *
    * @param file path of the file, where the job is submitted
    * @param prefix what stands before the tensor names
    * @param settings of which the dimensions have to be those of the file
+   * @throws WeightsException if the file is damaged or has not what it should have
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if the settings have other dimensions than the file
    */
-  public static AttentionLayer fromFile(String file, String prefix, AttentionSettings settings) {
+  public static AttentionLayer fromFile(String file, String prefix, AttentionSettings settings)
+      throws IOException {
+    AttentionWeights weights = AttentionWeights.read(Path.of(file), prefix, settings.heads());
+    if (weights.modelDim() != settings.modelDim()
+        || weights.keyValueHeads() != settings.keyValueHeads()) {
+      throw new IllegalArgumentException(
+          "%s has model-dim %d and %d key/value heads, the settings say %d and %d"
+              .formatted(
+                  file,
+                  weights.modelDim(),
+                  weights.keyValueHeads(),
+                  settings.modelDim(),
+                  settings.keyValueHeads()));
+    }
+    return fromCheckedFile(file, prefix, settings);
+  }
+
+  /** As {@link #fromFile(String, String, AttentionSettings)}, for who has just read the file. */
+  static AttentionLayer fromCheckedFile(String file, String prefix, AttentionSettings settings) {
     LayerWeights weights = LayerWeights.fromCachedFile(WEIGHTS_FILE, prefix, settings.heads());
     return new AttentionLayer(settings, weights, file);
   }
@@ -85,6 +119,7 @@ public final class AttentionLayer {
 
   /** Puts the layer behind a stream of tokens. */
   public Answered apply(DataStream<Token> tokens) {
+    LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
     if (weightsFile != null) {
       tokens.getExecutionEnvironment().registerCachedFile(weightsFile, WEIGHTS_FILE);
     }

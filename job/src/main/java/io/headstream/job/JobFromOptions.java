@@ -93,7 +93,7 @@ public final class JobFromOptions {
             options.sessionGap().orElse(null));
     return locations.weights() == null
         ? AttentionLayer.seeded(options.seed(), settings)
-        : AttentionLayer.fromFile(
+        : AttentionLayer.fromCheckedFile(
             locations.weights().toString(), options.weightsPrefix(), settings);
   }
 

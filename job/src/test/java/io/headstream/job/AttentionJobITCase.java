@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.MultiHeadAttention;
-import io.headstream.job.json.TokenJson;
-import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import io.headstream.job.source.JsonTokenParser;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -80,7 +76,7 @@ class AttentionJobITCase {
   @ValueSource(booleans = {false, true})
   void theBytesAreTheLibrarysWhateverTheGroupsTheParallelismAndTheOrder(boolean causal)
       throws Exception {
-    List<String> expected = libraryAnswers(causal);
+    List<String> expected = sequences.libraryAnswers(causal);
     for (int headGroups : new int[] {1, 2, 4}) {
       for (int parallelism = 1; parallelism <= 4; parallelism++) {
         for (Path input : List.of(interleaved, shuffled)) {
@@ -97,7 +93,7 @@ class AttentionJobITCase {
     List<String> one = run(interleaved, settings(true, 1).withDropout(0.4, 9), 1);
     List<String> four = run(shuffled, settings(true, 4).withDropout(0.4, 9), 3);
     assertThat(four).isEqualTo(one);
-    assertThat(one).isNotEqualTo(libraryAnswers(true));
+    assertThat(one).isNotEqualTo(sequences.libraryAnswers(true));
   }
 
   @Test
@@ -112,7 +108,7 @@ class AttentionJobITCase {
           renamed.add(Token.of("id-" + id, token.position(), token.embedding(), token.last()));
         }
         input.addAll(renamed);
-        expected.addAll(libraryAnswers(layer, renamed, AttentionOptions.defaults()));
+        expected.addAll(Sequences.libraryAnswers(layer, renamed, AttentionOptions.defaults()));
       }
     }
     Path file = Sequences.write(input, folder.resolve("again"), 1);
@@ -143,7 +139,8 @@ class AttentionJobITCase {
         new JsonTokenParser(modelDim, false, false),
         AttentionLayer.fromFile(file.toString(), settings.withHeadGroups(4)),
         3);
-    assertThat(run.sortedAnswers().equals(libraryAnswers(layer, tokens, causal))).isTrue();
+    assertThat(run.sortedAnswers().equals(Sequences.libraryAnswers(layer, tokens, causal)))
+        .isTrue();
   }
 
   private List<String> run(Path input, AttentionSettings settings, int parallelism)
@@ -163,34 +160,6 @@ class AttentionJobITCase {
 
   private static AttentionSettings settings(boolean causal, int headGroups) {
     return AttentionSettings.of(MODEL_DIM, HEADS).withCausal(causal).withHeadGroups(headGroups);
-  }
-
-  /** What the library answers when it is called without Flink, sorted as {@link JobRun} sorts. */
-  private List<String> libraryAnswers(boolean causal) {
-    MultiHeadAttention layer = new MultiHeadAttention(sequences.weights);
-    AttentionOptions options =
-        AttentionOptions.defaults()
-            .withMask(causal ? AttentionMask.causal() : AttentionMask.none());
-    List<String> lines = new ArrayList<>();
-    sequences.sequences.stream()
-        .sorted((a, b) -> a.get(0).sequenceId().compareTo(b.get(0).sequenceId()))
-        .forEach(sequence -> lines.addAll(libraryAnswers(layer, sequence, options)));
-    return lines;
-  }
-
-  private static List<String> libraryAnswers(
-      MultiHeadAttention layer, List<Token> sequence, AttentionOptions options) {
-    int modelDim = layer.modelDim();
-    float[] x =
-        new SequenceChunk(sequence.get(0).sequenceId(), sequence.size(), sequence).embeddings();
-    float[] y = layer.attend(1, sequence.size(), x, options);
-    List<String> lines = new ArrayList<>();
-    for (int i = 0; i < sequence.size(); i++) {
-      Token answer =
-          sequence.get(i).withEmbedding(Arrays.copyOfRange(y, i * modelDim, (i + 1) * modelDim));
-      lines.add(new String(TokenJson.bytes(answer), StandardCharsets.UTF_8));
-    }
-    return lines;
   }
 
   /** Reads an answer back with a reader that is not ours. */

@@ -1,13 +1,18 @@
 package io.headstream.job;
 
+import io.headstream.attention.AttentionMask;
+import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionWeights;
+import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Reference;
 import io.headstream.attention.WeightsLayout;
 import io.headstream.attention.safetensors.TensorType;
 import io.headstream.job.json.TokenJson;
+import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,12 +23,12 @@ import java.util.Random;
 import java.util.SplittableRandom;
 
 /** Random sequences and weights of a seed, as files, and what the formula answers. */
-final class Sequences {
+public final class Sequences {
   final int modelDim;
   final AttentionWeights weights;
-  final List<List<Token>> sequences = new ArrayList<>();
+  public final List<List<Token>> sequences = new ArrayList<>();
 
-  Sequences(long seed, int count, int maxLength, int modelDim, int heads) {
+  public Sequences(long seed, int count, int maxLength, int modelDim, int heads) {
     this.modelDim = modelDim;
     SplittableRandom random = new SplittableRandom(seed);
     double bound = 1 / Math.sqrt(modelDim);
@@ -56,7 +61,7 @@ final class Sequences {
   }
 
   /** The first tokens of all sequences, then the second ones, and so on. */
-  List<Token> interleaved() {
+  public List<Token> interleaved() {
     List<Token> tokens = new ArrayList<>();
     for (int position = 0; ; position++) {
       int before = tokens.size();
@@ -72,19 +77,19 @@ final class Sequences {
   }
 
   /** All tokens in an order of their own. */
-  List<Token> shuffled(long seed) {
+  public List<Token> shuffled(long seed) {
     List<Token> tokens = interleaved();
     Collections.shuffle(tokens, new Random(seed));
     return tokens;
   }
 
-  Path writeWeights(Path file) throws IOException {
+  public Path writeWeights(Path file) throws IOException {
     weights.write(file, "", TensorType.F32, WeightsLayout.PACKED);
     return file;
   }
 
   /** Writes tokens as JSON Lines, dealt out to several files. */
-  static Path write(List<Token> tokens, Path folder, int files) throws IOException {
+  public static Path write(List<Token> tokens, Path folder, int files) throws IOException {
     Files.createDirectories(folder);
     for (int file = 0; file < files; file++) {
       ByteArrayOutputStream lines = new ByteArrayOutputStream();
@@ -109,5 +114,37 @@ final class Sequences {
   /** A row of {@link #expected}. */
   double[] expectedRow(double[] expected, int position) {
     return Arrays.copyOfRange(expected, position * modelDim, (position + 1) * modelDim);
+  }
+
+  /**
+   * What the library answers when it is called without Flink, sorted as {@link
+   * PartFiles#sortedAnswers} sorts.
+   */
+  public List<String> libraryAnswers(boolean causal) {
+    MultiHeadAttention layer = new MultiHeadAttention(weights);
+    AttentionOptions options =
+        AttentionOptions.defaults()
+            .withMask(causal ? AttentionMask.causal() : AttentionMask.none());
+    List<String> lines = new ArrayList<>();
+    sequences.stream()
+        .sorted((a, b) -> a.get(0).sequenceId().compareTo(b.get(0).sequenceId()))
+        .forEach(sequence -> lines.addAll(libraryAnswers(layer, sequence, options)));
+    return lines;
+  }
+
+  /** The same of one sequence. */
+  static List<String> libraryAnswers(
+      MultiHeadAttention layer, List<Token> sequence, AttentionOptions options) {
+    int modelDim = layer.modelDim();
+    float[] x =
+        new SequenceChunk(sequence.get(0).sequenceId(), sequence.size(), sequence).embeddings();
+    float[] y = layer.attend(1, sequence.size(), x, options);
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < sequence.size(); i++) {
+      Token answer =
+          sequence.get(i).withEmbedding(Arrays.copyOfRange(y, i * modelDim, (i + 1) * modelDim));
+      lines.add(new String(TokenJson.bytes(answer), StandardCharsets.UTF_8));
+    }
+    return lines;
   }
 }

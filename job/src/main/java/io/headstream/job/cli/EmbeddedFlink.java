@@ -17,6 +17,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.RpcOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -51,6 +52,7 @@ final class EmbeddedFlink implements AutoCloseable {
     configuration.set(DeploymentOptions.ATTACHED, true);
     configuration.set(CoreOptions.DEFAULT_PARALLELISM, options.parallelism());
     configuration.set(CoreOptions.TMP_DIRS, temporary.toString());
+    configuration.set(WebOptions.TMP_DIR, temporary.toString());
     configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, options.parallelism());
     onlyThisMachine();
     // Accumulators travel with heartbeats. A JVM that was stopped for a while (Ctrl-Z, a laptop

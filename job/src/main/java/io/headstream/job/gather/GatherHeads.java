@@ -51,7 +51,7 @@ public final class GatherHeads
   @Override
   public void open(OpenContext context) throws IOException {
     lease = weights.acquire(getRuntimeContext());
-    answers = new AnswerOutput(getRuntimeContext());
+    answers = new AnswerOutput(getRuntimeContext(), groups);
     int width = lease.layer().modelDim() / groups;
     results =
         new PieceQueues<>(

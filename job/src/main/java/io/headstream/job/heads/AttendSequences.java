@@ -39,7 +39,7 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
   @Override
   public void open(OpenContext context) throws IOException {
     lease = weights.acquire(getRuntimeContext());
-    answers = new AnswerOutput(getRuntimeContext());
+    answers = new AnswerOutput(getRuntimeContext(), 1);
   }
 
   @Override

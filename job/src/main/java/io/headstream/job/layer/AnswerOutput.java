@@ -1,5 +1,6 @@
 package io.headstream.job.layer;
 
+import io.headstream.attention.MultiHeadAttention;
 import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.Reason;
@@ -25,12 +26,18 @@ public final class AnswerOutput {
   private final Counter tokens;
   private final Counter sequences;
 
-  /** Registers the counters; once in an operator's {@code open}. */
-  public AnswerOutput(RuntimeContext context) {
+  /**
+   * Registers the metrics; once in an operator's {@code open}.
+   *
+   * @param headGroups how many parallel parts the heads are fanned out into
+   */
+  public AnswerOutput(RuntimeContext context, int headGroups) {
     deadLetters = new DeadLetterOutput(context);
     tokensAnswered = context.getLongCounter("tokens-answered");
     sequencesDone = context.getLongCounter("sequences-done");
     MetricGroup group = context.getMetricGroup().addGroup("attention");
+    group.gauge("headGroups", () -> headGroups);
+    group.gauge("kernel", MultiHeadAttention::kernel);
     tokens = group.counter("tokensAnswered");
     sequences = group.counter("sequencesCompleted");
   }

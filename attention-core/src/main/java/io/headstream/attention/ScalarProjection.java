@@ -1,25 +1,16 @@
 package io.headstream.attention;
 
 /**
- * A projection {@code y = x·Wᵀ + b}, packed once: row {@code i} of the packed weights is what input
+ * A {@link Projection} without the Vector API: row {@code i} of the packed weights is what input
  * channel {@code i} adds to each output channel.
- *
- * <p>An output element is one chain of {@code fma} over the input channels in increasing order,
- * from +0; the bias is added last. Immutable and safe for any number of threads.
  */
-final class Linear {
+final class ScalarProjection implements Projection {
   private final int inputs;
   private final int outputs;
   private final float[][] packed; // [inputs][outputs]
   private final float[] bias; // [outputs] or null
 
-  /**
-   * Packs weights.
-   *
-   * @param weight {@code [outputs, inputs]}, row-major; not kept
-   * @param bias {@code [outputs]} or null
-   */
-  Linear(float[] weight, float[] bias, int outputs, int inputs) {
+  ScalarProjection(float[] weight, float[] bias, int outputs, int inputs) {
     this.inputs = inputs;
     this.outputs = outputs;
     this.bias = bias;
@@ -31,14 +22,8 @@ final class Linear {
     }
   }
 
-  /**
-   * Projects rows onto the output channels {@code from} to {@code to}.
-   *
-   * @param x {@code [rows, inputs]}
-   * @param y {@code [rows, to - from]}
-   * @param workspace room for one row
-   */
-  void project(Rows x, int rows, int from, int to, Rows y, Workspace workspace) {
+  @Override
+  public void project(Rows x, int rows, int from, int to, Rows y, Workspace workspace) {
     float[] sums = workspace.sums(outputs);
     for (int r = 0; r < rows; r++) {
       Chains.columns(sums, packed, x.data(), x.row(r), inputs, from, to);

@@ -1,0 +1,16 @@
+package io.headstream.attention;
+
+/** One way to compute; all give the same bits. Safe for any number of threads. */
+interface Kernel {
+
+  /** What logs and metrics call it, such as {@code vector-512}. */
+  String name();
+
+  /**
+   * Packs a projection's weights.
+   *
+   * @param weight {@code [outputs, inputs]}, row-major; not kept
+   * @param bias {@code [outputs]} or null; kept
+   */
+  Projection projection(float[] weight, float[] bias, int outputs, int inputs);
+}

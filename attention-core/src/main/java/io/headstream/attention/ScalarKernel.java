@@ -1,0 +1,15 @@
+package io.headstream.attention;
+
+/** Plain Java, in loop shapes that C2 turns into vector code by itself. */
+final class ScalarKernel implements Kernel {
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public Projection projection(float[] weight, float[] bias, int outputs, int inputs) {
+    return new ScalarProjection(weight, bias, outputs, inputs);
+  }
+}

@@ -1,0 +1,15 @@
+package io.headstream.attention;
+
+/** The Vector API, at the width that this machine prefers. */
+final class VectorKernel implements Kernel {
+
+  @Override
+  public String name() {
+    return "vector-" + VectorProjection.vectorBits();
+  }
+
+  @Override
+  public Projection projection(float[] weight, float[] bias, int outputs, int inputs) {
+    return new VectorProjection(weight, bias, outputs, inputs);
+  }
+}

@@ -1,0 +1,192 @@
+package io.headstream.e2e;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/**
+ * A Flink cluster on this machine, each JobManager and TaskManager a process of its own, configured
+ * by the project's {@code conf/config.yaml}.
+ */
+final class StandaloneCluster implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final Path LIB = property("e2e.lib");
+  private static final Path CONFIGURATION = property("e2e.conf");
+  private static final Path JAR = property("e2e.jar");
+
+  private final Path folder;
+  private final Timeline timeline;
+  private final FlinkInstallation flink;
+  private final FlinkRest rest;
+  private final List<FlinkProcess> taskManagers = new ArrayList<>();
+  private FlinkProcess jobManager;
+  private int started;
+
+  /**
+   * A cluster that is not started yet.
+   *
+   * @param folder for everything that it writes
+   * @param overrides options beside those of ports, folders and patience
+   */
+  StandaloneCluster(Path folder, Timeline timeline, Map<String, String> overrides)
+      throws IOException {
+    this.folder = Files.createDirectories(folder);
+    this.timeline = timeline;
+    Path conf = Files.createDirectories(folder.resolve("conf"));
+    Files.copy(CONFIGURATION, conf.resolve("config.yaml"));
+    try (InputStream logging =
+        StandaloneCluster.class.getResourceAsStream("/" + FlinkInstallation.LOGGING)) {
+      Files.copy(logging, conf.resolve(FlinkInstallation.LOGGING));
+    }
+    Path logs = Files.createDirectories(folder.resolve("logs"));
+    Path temporary = Files.createDirectories(folder.resolve("tmp"));
+    int[] ports = freePorts(2);
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("jobmanager.rpc.port", String.valueOf(ports[0]));
+    options.put("rest.port", String.valueOf(ports[1]));
+    options.put("io.tmp.dirs", temporary.toString());
+    options.put("execution.checkpointing.dir", folder.resolve("checkpoints").toUri().toString());
+    options.put(
+        "execution.checkpointing.savepoint-dir", folder.resolve("savepoints").toUri().toString());
+    // A busy machine is no fault; and nobody wants to wait ten seconds for each result.
+    options.put("heartbeat.timeout", "60s");
+    options.put("execution.checkpointing.interval", "500ms");
+    options.putAll(overrides);
+    this.flink = new FlinkInstallation(LIB, conf, options, logs);
+    this.rest = new FlinkRest(ports[1]);
+  }
+
+  /** Starts the JobManager and waits until it answers. */
+  void startJobManager() throws Exception {
+    jobManager = start("jobmanager", flink.jobManager("jobmanager"));
+    await("the JobManager to answer", () -> rest.taskManagers() >= 0);
+  }
+
+  /** Starts TaskManagers and waits until the JobManager has them. */
+  void startTaskManagers(int count) throws Exception {
+    int present = rest.taskManagers();
+    for (int i = 0; i < count; i++) {
+      String name = "taskmanager-" + ++started;
+      taskManagers.add(start(name, flink.taskManager(name)));
+    }
+    await(present + count + " TaskManagers", () -> rest.taskManagers() == present + count);
+  }
+
+  private void await(String what, Callable<Boolean> condition) throws Exception {
+    Await.until(
+        what,
+        LIMIT,
+        () -> {
+          for (FlinkProcess process : processes()) {
+            if (!process.isAlive()) {
+              throw new AssertionError(process.name() + " has ended, see " + flink.logs());
+            }
+          }
+          return condition.call();
+        });
+    timeline.note("there: %s", what);
+  }
+
+  private FlinkProcess start(String name, List<String> command) throws IOException {
+    FlinkProcess process = FlinkProcess.start(name, flink.logs(), Map.of(), command);
+    timeline.note("%s started, process %d", name, process.pid());
+    return process;
+  }
+
+  /**
+   * {@code flink run -d -p PARALLELISM headstream.jar OPTIONS}; returns when the command has ended.
+   *
+   * @param options of Headstream
+   */
+  Submission submit(int parallelism, String... options) throws Exception {
+    String name = "client-" + ++started;
+    List<String> program = new ArrayList<>(List.of(JAR.toString()));
+    program.addAll(List.of(options));
+    List<String> command =
+        flink.run(name, List.of("-d", "-p", String.valueOf(parallelism)), program);
+    Map<String, String> environment = Map.of("FLINK_CONF_DIR", flink.conf().toString());
+    timeline.note("flink run -p %d %s", parallelism, String.join(" ", options));
+    try (FlinkProcess client = FlinkProcess.start(name, flink.logs(), environment, command)) {
+      int exitCode = client.await(LIMIT);
+      timeline.note("flink run ended with %d", exitCode);
+      return new Submission(
+          exitCode, Files.readString(client.stdout()), Files.readString(client.stderr()));
+    }
+  }
+
+  /** Waits for a job to finish. */
+  void awaitFinished(Submission submission) throws Exception {
+    String jobId = submission.jobId();
+    String state;
+    try {
+      state = rest.end(jobId, LIMIT);
+    } catch (AssertionError e) { // it may be failing again and again
+      throw new AssertionError(e.getMessage() + ": " + rest.exceptions(jobId), e);
+    }
+    timeline.note("job %s is %s", jobId, state);
+    if (!state.equals("FINISHED")) {
+      throw new AssertionError("job %s is %s: %s".formatted(jobId, state, rest.exceptions(jobId)));
+    }
+  }
+
+  FlinkRest rest() {
+    return rest;
+  }
+
+  FlinkProcess jobManager() {
+    return jobManager;
+  }
+
+  List<FlinkProcess> taskManagers() {
+    return List.copyOf(taskManagers);
+  }
+
+  private List<FlinkProcess> processes() {
+    List<FlinkProcess> all = new ArrayList<>(taskManagers);
+    if (jobManager != null) {
+      all.add(jobManager);
+    }
+    return all;
+  }
+
+  /** Kills everything. */
+  @Override
+  public void close() {
+    for (FlinkProcess process : processes()) {
+      process.close();
+    }
+    timeline.note("all processes are gone");
+  }
+
+  /** Ports that nobody has, all different because all are held until the last is found. */
+  private static int[] freePorts(int count) throws IOException {
+    int[] ports = new int[count];
+    ServerSocket[] sockets = new ServerSocket[count];
+    for (int i = 0; i < count; i++) {
+      sockets[i] = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+      ports[i] = sockets[i].getLocalPort();
+    }
+    for (ServerSocket socket : sockets) {
+      socket.close();
+    }
+    return ports;
+  }
+
+  private static Path property(String name) {
+    String value = System.getProperty(name);
+    if (value == null || !Files.exists(Path.of(value))) {
+      throw new IllegalStateException(
+          "-D%s is %s, expected what mvn verify -Pe2e says".formatted(name, value));
+    }
+    return Path.of(value).toAbsolutePath().normalize();
+  }
+}

@@ -1,0 +1,110 @@
+package io.headstream.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.junit.jupiter.api.Test;
+
+/** {@code conf/config.yaml}, of which Flink would ignore a misspelt key without a word. */
+class ClusterConfigurationTest {
+  private static final Path FOLDER = Path.of("..", "conf");
+  private static final List<Class<?>> OPTIONS =
+      List.of(
+          CheckpointingOptions.class,
+          CoreOptions.class,
+          HeartbeatManagerOptions.class,
+          JobManagerOptions.class,
+          PipelineOptions.class,
+          RestOptions.class,
+          RestartStrategyOptions.class,
+          StateBackendOptions.class,
+          TaskManagerOptions.class,
+          WebOptions.class);
+
+  private final Configuration configuration =
+      GlobalConfiguration.loadConfiguration(FOLDER.toString());
+
+  @Test
+  void eachKeyIsAnOptionOfThisFlinkAndEachValueIsOfItsType() throws Exception {
+    Map<String, ConfigOption<?>> options = new HashMap<>();
+    for (Class<?> type : OPTIONS) {
+      for (Field field : type.getFields()) {
+        if (Modifier.isStatic(field.getModifiers()) && field.getType() == ConfigOption.class) {
+          ConfigOption<?> option = (ConfigOption<?>) field.get(null);
+          options.put(option.key(), option);
+        }
+      }
+    }
+    assertThat(configuration.keySet()).isNotEmpty().allMatch(options::containsKey);
+    for (String key : configuration.keySet()) {
+      assertThat(configuration.getOptional(options.get(key))).as(key).isPresent();
+    }
+  }
+
+  @Test
+  void processesGetTheModuleFlagsThatTheTestsRunWith() {
+    List<String> ours =
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(flag -> flag.startsWith("--add-"))
+            .toList();
+    assertThat(ours).contains("--add-modules=jdk.incubator.vector");
+    assertThat(configuration.get(CoreOptions.FLINK_JVM_OPTIONS).split(" ")).containsAll(ours);
+  }
+
+  @Test
+  void theImageHasTheFlinkThatTheJobIsBuiltFor() throws IOException {
+    assertThat(Files.readAllLines(Path.of("..", "docker", "Dockerfile")))
+        .contains("FROM flink:" + EnvironmentInformation.getVersion() + "-java17");
+  }
+
+  @Test
+  void keyGroupsAreThoseThatTheJobSpreadsHeadsOver() {
+    assertThat(configuration.get(PipelineOptions.MAX_PARALLELISM))
+        .isEqualTo(AttentionLayer.DEFAULT_MAX_PARALLELISM);
+  }
+
+  @Test
+  void nothingListensToOtherMachines() {
+    assertThat(configuration.get(RestOptions.BIND_ADDRESS)).isEqualTo("localhost");
+    assertThat(configuration.get(JobManagerOptions.BIND_HOST)).isEqualTo("localhost");
+    assertThat(configuration.get(TaskManagerOptions.BIND_HOST)).isEqualTo("localhost");
+  }
+
+  @Test
+  void theLinesForKryoAreThoseOfTheProgram() throws IOException {
+    String comments =
+        Files.readAllLines(FOLDER.resolve("config.yaml")).stream()
+            .filter(line -> line.startsWith("# pipeline.") || line.startsWith("#   - "))
+            .map(line -> line.substring(2) + "\n")
+            .collect(Collectors.joining());
+    assertThat(comments.replace("pipeline.serialization-config:\n", "")).isNotEqualTo(comments);
+    assertThat(comments.replaceAll("(?m)^ *", ""))
+        .isEqualTo(
+            HeadstreamSerialization.YAML
+                .replaceAll("(?m)^ *", "")
+                .replace("pipeline:\nserialization-config:", "pipeline.serialization-config:"));
+  }
+}

@@ -1,0 +1,73 @@
+package io.headstream.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headstream.job.records.Token;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.CloseableIterator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The layer inside somebody's own pipeline, as the README shows it. */
+class UserPipelineITCase {
+  private static final long SEED = 4;
+
+  @RegisterExtension
+  static final MiniClusterExtension CLUSTER =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setNumberTaskManagers(1)
+              .setNumberSlotsPerTaskManager(2)
+              .build());
+
+  @TempDir Path folder;
+
+  @Test
+  void threeLinesAnswerAStreamOfTokens() throws Exception {
+    Sequences sequences = new Sequences(SEED, 20, 10, 16, 4);
+    Path file = sequences.writeWeights(folder.resolve("layer.safetensors"));
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    env.setParallelism(2);
+    DataStream<Token> tokens = env.fromData(sequences.interleaved());
+
+    AttentionSettings settings = AttentionSettings.of(16, 4).withCausal(true).withHeadGroups(2);
+    AttentionLayer layer = AttentionLayer.fromFile(file.toString(), settings);
+    AttentionLayer.Answered answered = layer.apply(tokens);
+
+    List<Token> answers = new ArrayList<>();
+    try (CloseableIterator<Token> iterator = answered.tokens().executeAndCollect()) {
+      iterator.forEachRemaining(answers::add);
+    }
+    assertThat(answers).hasSameSizeAs(sequences.interleaved());
+    for (Token answer : answers) {
+      List<Token> sequence = sequences.sequences.get(sequenceNumber(answer));
+      double[] expected =
+          sequences.expectedRow(sequences.expected(sequence, true), answer.position());
+      for (int c = 0; c < expected.length; c++) {
+        assertThat((double) answer.embedding()[c])
+            .as("seed %d", SEED)
+            .isBetween(expected[c] - 1e-5, expected[c] + 1e-5);
+      }
+    }
+  }
+
+  @Test
+  void settingsThatContradictTheWeightsAreRefusedBeforeTheJob() throws Exception {
+    Path file = new Sequences(SEED, 1, 1, 16, 4).writeWeights(folder.resolve("w.safetensors"));
+    assertThatThrownBy(() -> AttentionLayer.fromFile(file.toString(), AttentionSettings.of(32, 4)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(file + " has model-dim 16 and 4 key/value heads, the settings say 32 and 4");
+  }
+
+  private static int sequenceNumber(Token token) {
+    return Integer.parseInt(token.sequenceId().substring("seq-".length()));
+  }
+}
