@@ -16,14 +16,35 @@ final class Chains {
    * {@code y[j] = Σ_c a[aOffset + c] · x[c][j]} for {@code from <= j < to}, over {@code c < terms}.
    */
   static void columns(float[] y, float[][] x, float[] a, int aOffset, int terms, int from, int to) {
+    rows(y, x, 0, a, aOffset, terms, from, to);
+  }
+
+  /**
+   * {@code y[j] = Σ_c a[aOffset + c] · x[first + c][j]} for {@code from <= j < to}, over {@code c <
+   * terms}.
+   */
+  static void rows(
+      float[] y, float[][] x, int first, float[] a, int aOffset, int terms, int from, int to) {
     Arrays.fill(y, from, to, 0f);
     int c = 0;
     for (; c + 4 <= terms; c += 4) {
       int at = aOffset + c;
-      add4(y, x[c], x[c + 1], x[c + 2], x[c + 3], a[at], a[at + 1], a[at + 2], a[at + 3], from, to);
+      int row = first + c;
+      add4(
+          y,
+          x[row],
+          x[row + 1],
+          x[row + 2],
+          x[row + 3],
+          a[at],
+          a[at + 1],
+          a[at + 2],
+          a[at + 3],
+          from,
+          to);
     }
     for (; c < terms; c++) {
-      add1(y, x[c], a[aOffset + c], from, to);
+      add1(y, x[first + c], a[aOffset + c], from, to);
     }
   }
 

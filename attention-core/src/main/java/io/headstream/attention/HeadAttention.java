@@ -1,5 +1,7 @@
 package io.headstream.attention;
 
+import java.util.Arrays;
+
 /**
  * Scaled dot-product attention of one head, {@code softmax(Q·Kᵀ·scale + mask)·V} (equation 1), by
  * blocks of queries and tiles of keys with a running softmax, so that working memory does not grow
@@ -10,7 +12,7 @@ package io.headstream.attention;
  * call at hand: for one thread at a time.
  */
 final class HeadAttention {
-  private final TileKernel kernel = new ScalarTileKernel();
+  private final TileKernel kernel = Kernels.chosen().tiles();
   private final ScoreRegion region = new ScoreRegion();
   private final KeyValueRows rows = new KeyValueRows();
   private final ResultWriter results = new ResultWriter();
@@ -110,10 +112,40 @@ final class HeadAttention {
         attendTile();
       }
       kernel.finish(out, region.firstQuery);
+      markVanished(key, keyLength);
       if (!results.wantsNothing()) {
         results.finish(region.firstQuery, region.queries, kernel);
       }
     }
+  }
+
+  /**
+   * A row whose sum is 0 saw nothing and gives zeros, unless it did see keys and every score of
+   * them is minus infinity: then its weights are 0/0, and it gives NaN.
+   */
+  private void markVanished(int key, int keyLength) {
+    for (int i = 0; i < region.queries; i++) {
+      if (kernel.sum(i) == 0f && seesAKey(i, key, keyLength)) {
+        int row = out.row(region.firstQuery + i);
+        Arrays.fill(out.data(), row, row + valueDim, Float.NaN);
+      }
+    }
+  }
+
+  private boolean seesAKey(int i, int key, int keyLength) {
+    for (int tile = source.nextTile(0);
+        tile < keyLength && tile >= 0;
+        tile = source.nextTile(tile + TileKernel.TILE)) {
+      region.firstKey = key + tile;
+      region.keyPosition = tile;
+      region.keys = Math.min(TileKernel.TILE, keyLength - tile);
+      for (int j = 0; j < region.keys; j++) {
+        if (mayAttend(i, j)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void beginBlock() {

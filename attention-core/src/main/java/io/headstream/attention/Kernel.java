@@ -13,4 +13,7 @@ interface Kernel {
    * @param bias {@code [outputs]} or null; kept
    */
   Projection projection(float[] weight, float[] bias, int outputs, int inputs);
+
+  /** What computes attention, for one thread at a time. */
+  TileKernel tiles();
 }

@@ -75,6 +75,15 @@ public final class MultiHeadAttention {
     return headDim;
   }
 
+  /**
+   * What computes in this JVM. The results do not depend on it by a bit.
+   *
+   * @return {@code scalar}, or {@code vector-512} and the like
+   */
+  public static String kernel() {
+    return Kernels.chosen().name();
+  }
+
   /** {@return size of what keys are made of} */
   public int keyInputDim() {
     return keyInputDim;
@@ -83,16 +92,6 @@ public final class MultiHeadAttention {
   /** {@return size of what values are made of} */
   public int valueInputDim() {
     return valueInputDim;
-  }
-
-  /**
-   * What computes in this JVM: {@code scalar}, or {@code vector-512} and the like. The results do
-   * not depend on it by a bit.
-   *
-   * @return the kernel's name
-   */
-  public static String kernel() {
-    return Kernels.chosen().name();
   }
 
   int headsPerKeyValueHead() {

@@ -64,9 +64,16 @@ public final class PartialAttention {
       float wb = Exp.exp(lb - max);
       float sum = wa + wb;
       for (int c = 0; c < valueDim; c++) {
-        float value =
-            Math.fma(wb, b[bOffset + r * valueDim + c], wa * a[aOffset + r * valueDim + c]);
-        out[outOffset + r * valueDim + c] = sum == 0 ? 0f : value / sum + 0f;
+        float fromA = a[aOffset + r * valueDim + c];
+        float fromB = b[bOffset + r * valueDim + c];
+        if (sum == 0) { // zeros, or NaN if every score that was seen is minus infinity
+          out[outOffset + r * valueDim + c] = fromA + fromB;
+          continue;
+        }
+        // A part without weight may be NaN, and is left out.
+        float value = wa == 0 ? 0f : wa * fromA;
+        value = wb == 0 ? value : Math.fma(wb, fromB, value);
+        out[outOffset + r * valueDim + c] = value / sum + 0f;
       }
       logSumExp[logSumExpOffset + r] = logSumExp(max, sum);
     }

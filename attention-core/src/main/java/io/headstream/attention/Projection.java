@@ -15,12 +15,7 @@ interface Projection {
    *
    * @param x {@code [rows, inputs]}
    * @param y {@code [rows, to - from]}; may not overlap {@code x}
-   * @param workspace room for sums
+   * @param workspace room for one row, of this thread
    */
   void project(Rows x, int rows, int from, int to, Rows y, Workspace workspace);
-
-  /** The same with room of its own. */
-  default void project(Rows x, int rows, int from, int to, Rows y) {
-    project(x, rows, from, to, y, new Workspace());
-  }
 }

@@ -12,4 +12,9 @@ final class ScalarKernel implements Kernel {
   public Projection projection(float[] weight, float[] bias, int outputs, int inputs) {
     return new ScalarProjection(weight, bias, outputs, inputs);
   }
+
+  @Override
+  public TileKernel tiles() {
+    return new ScalarTileKernel();
+  }
 }

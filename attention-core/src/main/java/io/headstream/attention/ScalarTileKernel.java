@@ -21,6 +21,7 @@ final class ScalarTileKernel implements TileKernel {
   private float[][] tileValues = new float[TILE][0]; // [keys][valueDim]
   private float[][] out = new float[BLOCK][0]; // [queries][valueDim]
   private float[] tileOut = new float[0]; // [valueDim]
+  private float[] pageOut = new float[0]; // [valueDim]
 
   private int queries;
   private int headDim;
@@ -36,6 +37,7 @@ final class ScalarTileKernel implements TileKernel {
       tileValues = new float[TILE][valueDim];
       out = new float[BLOCK][valueDim];
       tileOut = new float[valueDim];
+      pageOut = new float[valueDim];
     }
   }
 
@@ -86,13 +88,24 @@ final class ScalarTileKernel implements TileKernel {
   public void add(KeyValueSource source, int first, int keys, boolean[] visible) {
     source.loadValues(first, keys, valueDim, tileValues);
     for (int i = 0; i < queries; i++) {
-      if (visible == null) {
-        System.arraycopy(scores.data(), scores.at(i, 0), row, 0, keys);
-        Chains.columns(tileOut, tileValues, row, 0, keys, 0, valueDim);
-      } else {
-        addVisible(i, keys, visible);
+      System.arraycopy(scores.data(), scores.at(i, 0), row, 0, keys);
+      Arrays.fill(tileOut, 0, valueDim, 0f);
+      for (int page = 0; page < keys; page += PAGE) {
+        int pageKeys = Math.min(PAGE, keys - page);
+        if (visible == null) {
+          Chains.rows(pageOut, tileValues, page, row, page, pageKeys, 0, valueDim);
+        } else {
+          sumVisible(i, page, pageKeys, visible);
+        }
+        addPage(tileOut, pageOut, valueDim);
       }
       rescale(out[i], alpha[i], tileOut, valueDim);
+    }
+  }
+
+  private static void addPage(float[] tile, float[] page, int n) {
+    for (int c = 0; c < n; c++) {
+      tile[c] += page[c];
     }
   }
 
@@ -143,14 +156,13 @@ final class ScalarTileKernel implements TileKernel {
     return chains[0];
   }
 
-  /** The weighted values of a tile that holds NaN or infinity: selects where others multiply. */
-  private void addVisible(int i, int keys, boolean[] visible) {
-    Arrays.fill(tileOut, 0, valueDim, 0f);
-    for (int j = 0; j < keys; j++) {
+  /** The weighted values of a page that holds NaN or infinity: selects where others multiply. */
+  private void sumVisible(int i, int page, int pageKeys, boolean[] visible) {
+    Arrays.fill(pageOut, 0, valueDim, 0f);
+    for (int j = page; j < page + pageKeys; j++) {
       if (visible[scores.at(i, j)]) {
-        float weight = scores.data()[scores.at(i, j)];
         for (int c = 0; c < valueDim; c++) {
-          tileOut[c] = Math.fma(weight, tileValues[j][c], tileOut[c]);
+          pageOut[c] = Math.fma(row[j], tileValues[j][c], pageOut[c]);
         }
       }
     }

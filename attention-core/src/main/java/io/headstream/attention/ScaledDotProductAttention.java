@@ -84,9 +84,9 @@ public final class ScaledDotProductAttention {
   /**
    * {@code out = softmax(Q·Kᵀ·scale + mask)·V}, equation 1.
    *
-   * <p>A query that may attend to no key gives zeros. NaN and infinity in a key or value that a
-   * query may not attend to change nothing for it; elsewhere they behave as IEEE 754 says, and make
-   * NaN of what they touch.
+   * <p>A query that may attend to no key gives zeros; one all of whose scores overflow to minus
+   * infinity gives NaN. NaN and infinity in a key or value that a query may not attend to change
+   * nothing for it; elsewhere they behave as IEEE 754 says, and make NaN of what they touch.
    *
    * @param batch members of the batch, at least 0
    * @param queryLength queries of each member, at least 0

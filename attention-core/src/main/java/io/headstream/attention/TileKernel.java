@@ -9,8 +9,10 @@ package io.headstream.attention;
  *   <li>Q is multiplied by the scale once; a score is one chain of multiply-adds over the channels.
  *   <li>The running maximum begins at {@code -Float.MAX_VALUE}, so that minus infinity, the score
  *       of a hidden key, has the weight +0 and changes nothing.
- *   <li>The weights of a tile are added in 16 chains (key mod 16) joined as a fixed tree; its
- *       weighted values are one chain over the keys.
+ *   <li>The weights of a tile are added in 16 chains (key mod 16) joined as a fixed tree. Its
+ *       weighted values are one chain for each page of 64 keys, and the two are added: one chain
+ *       over all 128 would lose up to 37 units in the last place at equal keys and values, two lose
+ *       25.
  *   <li>Tiles are joined by {@code l = fma(l, α, tileSum)}, {@code o = fma(o, α, tile)} with {@code
  *       α = exp(oldMax - newMax)}.
  *   <li>The result is {@code o / l}, plus +0 so that no -0 tells the ways apart; zeros if {@code l}
@@ -23,6 +25,9 @@ package io.headstream.attention;
 interface TileKernel {
   /** Keys of a tile. */
   int TILE = KeyValueSource.TILE;
+
+  /** Keys of a page, whose weighted values are one chain. */
+  int PAGE = KeyValuePage.POSITIONS;
 
   /** Queries of a block, at most. */
   int BLOCK = 48;

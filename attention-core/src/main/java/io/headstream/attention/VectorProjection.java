@@ -57,18 +57,19 @@ final class VectorProjection implements Projection {
 
   @Override
   public void project(Rows x, int rows, int from, int to, Rows y, Workspace workspace) {
+    float[] sums = workspace.sums(ROWS * LANES);
     for (int first = 0; first < rows; first += BLOCK) {
       int end = Math.min(rows, first + BLOCK);
       for (int column = from; column < to; ) {
         int panel = column / PANEL;
         if (column == panel * PANEL && column + PANEL <= to) {
           wholePanel(x, first, end, panel, y, column - from);
+          addBias(panel, y, first, end, column - from);
           column += PANEL;
         } else {
           int vector = column / LANES;
           int last = Math.min(to, (vector + 1) * LANES);
-          oneVector(
-              x, first, end, vector, column, last, y, column - from, workspace.sums(4 * LANES));
+          oneVector(x, first, end, vector, column, last, y, column - from, sums);
           column = last;
         }
       }
@@ -126,11 +127,22 @@ final class VectorProjection implements Projection {
       d2 = xd.fma(w2, d2);
       d3 = xd.fma(w3, d3);
     }
-    int o = panel * PANEL;
-    store(a0, a1, a2, a3, o, y, yRow);
-    store(b0, b1, b2, b3, o, y, yRow + yStride);
-    store(c0, c1, c2, c3, o, y, yRow + 2 * yStride);
-    store(d0, d1, d2, d3, o, y, yRow + 3 * yStride);
+    a0.intoArray(y, yRow);
+    a1.intoArray(y, yRow + LANES);
+    a2.intoArray(y, yRow + 2 * LANES);
+    a3.intoArray(y, yRow + 3 * LANES);
+    b0.intoArray(y, yRow + yStride);
+    b1.intoArray(y, yRow + yStride + LANES);
+    b2.intoArray(y, yRow + yStride + 2 * LANES);
+    b3.intoArray(y, yRow + yStride + 3 * LANES);
+    c0.intoArray(y, yRow + 2 * yStride);
+    c1.intoArray(y, yRow + 2 * yStride + LANES);
+    c2.intoArray(y, yRow + 2 * yStride + 2 * LANES);
+    c3.intoArray(y, yRow + 2 * yStride + 3 * LANES);
+    d0.intoArray(y, yRow + 3 * yStride);
+    d1.intoArray(y, yRow + 3 * yStride + LANES);
+    d2.intoArray(y, yRow + 3 * yStride + 2 * LANES);
+    d3.intoArray(y, yRow + 3 * yStride + 3 * LANES);
   }
 
   private void oneRow(float[] x, int xRow, int panel, float[] y, int yRow) {
@@ -144,21 +156,28 @@ final class VectorProjection implements Projection {
       a2 = xa.fma(FloatVector.fromArray(SPECIES, packed, w + 2 * LANES), a2);
       a3 = xa.fma(FloatVector.fromArray(SPECIES, packed, w + 3 * LANES), a3);
     }
-    store(a0, a1, a2, a3, panel * PANEL, y, yRow);
+    a0.intoArray(y, yRow);
+    a1.intoArray(y, yRow + LANES);
+    a2.intoArray(y, yRow + 2 * LANES);
+    a3.intoArray(y, yRow + 3 * LANES);
   }
 
-  private void store(
-      FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3, int o, float[] y, int yRow) {
-    if (bias != null) {
-      s0 = s0.add(FloatVector.fromArray(SPECIES, bias, o));
-      s1 = s1.add(FloatVector.fromArray(SPECIES, bias, o + LANES));
-      s2 = s2.add(FloatVector.fromArray(SPECIES, bias, o + 2 * LANES));
-      s3 = s3.add(FloatVector.fromArray(SPECIES, bias, o + 3 * LANES));
+  /** The bias of a panel, once its sums lie in {@code y}: no vector is an argument, see C2. */
+  private void addBias(int panel, Rows y, int first, int end, int yColumn) {
+    if (bias == null) {
+      return;
     }
-    s0.intoArray(y, yRow);
-    s1.intoArray(y, yRow + LANES);
-    s2.intoArray(y, yRow + 2 * LANES);
-    s3.intoArray(y, yRow + 3 * LANES);
+    for (int row = first; row < end; row++) {
+      addBias(y.data(), y.row(row) + yColumn, panel * PANEL);
+    }
+  }
+
+  private void addBias(float[] y, int yRow, int o) {
+    for (int lane = 0; lane < PANEL; lane += LANES) {
+      FloatVector.fromArray(SPECIES, y, yRow + lane)
+          .add(FloatVector.fromArray(SPECIES, bias, o + lane))
+          .intoArray(y, yRow + lane);
+    }
   }
 
   /** Columns of one vector of outputs, where a range begins or ends inside a panel. */
@@ -175,22 +194,28 @@ final class VectorProjection implements Projection {
     int w = panelStart(vector / VECTORS) + vector % VECTORS * LANES;
     int row = first;
     for (; row + ROWS <= end; row += ROWS) {
-      fourRowsByVector(x.data(), x.row(row), x.stride(), w, vector * LANES, sums);
+      fourRowsByVector(x.data(), x.row(row), x.stride(), w, sums);
       for (int r = 0; r < ROWS; r++) {
-        copy(sums, r * LANES + column % LANES, last - column, y, row + r, yColumn);
+        copy(sums, r * LANES, column, last, y, row + r, yColumn);
       }
     }
     for (; row < end; row++) {
-      oneRowByVector(x.data(), x.row(row), w, vector * LANES, sums);
-      copy(sums, column % LANES, last - column, y, row, yColumn);
+      oneRowByVector(x.data(), x.row(row), w, sums);
+      copy(sums, 0, column, last, y, row, yColumn);
     }
   }
 
-  private static void copy(float[] sums, int from, int count, Rows y, int row, int yColumn) {
-    System.arraycopy(sums, from, y.data(), y.row(row) + yColumn, count);
+  /** Output channels {@code column} to {@code last} of a vector of sums. */
+  private void copy(float[] sums, int at, int column, int last, Rows y, int row, int yColumn) {
+    float[] data = y.data();
+    int to = y.row(row) + yColumn - column;
+    for (int o = column; o < last; o++) {
+      float sum = sums[at + o % LANES];
+      data[to + o] = bias == null ? sum : sum + bias[o];
+    }
   }
 
-  private void fourRowsByVector(float[] x, int xRow, int xStride, int w, int o, float[] sums) {
+  private void fourRowsByVector(float[] x, int xRow, int xStride, int w, float[] sums) {
     FloatVector a = FloatVector.zero(SPECIES);
     FloatVector b = a;
     FloatVector c = a;
@@ -202,22 +227,18 @@ final class VectorProjection implements Projection {
       c = wi.fma(FloatVector.broadcast(SPECIES, x[xRow + 2 * xStride + i]), c);
       d = wi.fma(FloatVector.broadcast(SPECIES, x[xRow + 3 * xStride + i]), d);
     }
-    withBias(a, o).intoArray(sums, 0);
-    withBias(b, o).intoArray(sums, LANES);
-    withBias(c, o).intoArray(sums, 2 * LANES);
-    withBias(d, o).intoArray(sums, 3 * LANES);
+    a.intoArray(sums, 0);
+    b.intoArray(sums, LANES);
+    c.intoArray(sums, 2 * LANES);
+    d.intoArray(sums, 3 * LANES);
   }
 
-  private void oneRowByVector(float[] x, int xRow, int w, int o, float[] sums) {
+  private void oneRowByVector(float[] x, int xRow, int w, float[] sums) {
     FloatVector a = FloatVector.zero(SPECIES);
     for (int i = 0; i < inputs; i++, w += PANEL) {
       FloatVector wi = FloatVector.fromArray(SPECIES, packed, w);
       a = wi.fma(FloatVector.broadcast(SPECIES, x[xRow + i]), a);
     }
-    withBias(a, o).intoArray(sums, 0);
-  }
-
-  private FloatVector withBias(FloatVector sum, int o) {
-    return bias == null ? sum : sum.add(FloatVector.fromArray(SPECIES, bias, o));
+    a.intoArray(sums, 0);
   }
 }

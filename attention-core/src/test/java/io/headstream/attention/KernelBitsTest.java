@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The Vector API gives the bits of plain Java. The build runs this class at several widths. */
 class KernelBitsTest {
+  private static final Workspace WORKSPACE = new Workspace();
+
   private final Kernel scalar = new ScalarKernel();
   private final Kernel vector = new VectorKernel();
 
@@ -47,10 +49,10 @@ class KernelBitsTest {
       float[] actual = expected.clone();
       scalar
           .projection(weight, bias, outputs, inputs)
-          .project(x, rows, from, to, new Rows(expected, 4, to - from + 3));
+          .project(x, rows, from, to, new Rows(expected, 4, to - from + 3), WORKSPACE);
       vector
           .projection(weight, bias, outputs, inputs)
-          .project(x, rows, from, to, new Rows(actual, 4, to - from + 3));
+          .project(x, rows, from, to, new Rows(actual, 4, to - from + 3), WORKSPACE);
       // What lies between the rows and around them is not written.
       assertThat(actual[3]).isEqualTo(42);
       assertThat(actual[actual.length - 1]).isEqualTo(42);
@@ -69,10 +71,10 @@ class KernelBitsTest {
     Projection projection = vector.projection(Reference.uniform(random, 80 * 20, 1), null, 80, 20);
     Rows x = new Rows(Reference.uniform(random, 7 * 20, 1), 0, 20);
     float[] first = new float[7 * 80];
-    projection.project(x, 7, 0, 80, new Rows(first, 0, 80));
+    projection.project(x, 7, 0, 80, new Rows(first, 0, 80), WORKSPACE);
     float[] last = new float[7 * 80];
     for (int call = 0; call < 20_000; call++) {
-      projection.project(x, 7, 0, 80, new Rows(last, 0, 80));
+      projection.project(x, 7, 0, 80, new Rows(last, 0, 80), WORKSPACE);
     }
     assertSameBits(last, first);
   }
@@ -85,10 +87,107 @@ class KernelBitsTest {
     float[] actual = new float[9];
     scalar
         .projection(weight, null, 3, 2)
-        .project(new Rows(x, 0, 2), 3, 0, 3, new Rows(expected, 0, 3));
+        .project(new Rows(x, 0, 2), 3, 0, 3, new Rows(expected, 0, 3), WORKSPACE);
     vector
         .projection(weight, null, 3, 2)
-        .project(new Rows(x, 0, 2), 3, 0, 3, new Rows(actual, 0, 3));
+        .project(new Rows(x, 0, 2), 3, 0, 3, new Rows(actual, 0, 3), WORKSPACE);
     assertSameBits(actual, expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // headDim, valueDim
+    "1, 1",
+    "4, 4",
+    "20, 20",
+    "33, 5",
+    "64, 64",
+    "16, 70",
+    "128, 31"
+  })
+  void attentionIsTheSame(int headDim, int valueDim) {
+    for (long seed = 1; seed <= 40; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      int queries = random.nextInt(1, TileKernel.BLOCK + 1);
+      int keyLength = random.nextInt(1, 300);
+      float size = random.nextInt(3) == 0 ? 50 : 1;
+      float[] q = Reference.uniform(random, queries * headDim, size);
+      float[] k = Reference.uniform(random, keyLength * headDim, 1);
+      float[] v = Reference.uniform(random, keyLength * valueDim, 1);
+      boolean[] sees = new boolean[queries * keyLength];
+      int share = random.nextInt(1, 5);
+      for (int n = 0; n < sees.length; n++) {
+        sees[n] = random.nextInt(share) == 0;
+      }
+      boolean finite = random.nextInt(3) > 0;
+      if (!finite) {
+        v[random.nextInt(v.length)] = Float.NaN;
+        v[random.nextInt(v.length)] = Float.POSITIVE_INFINITY;
+        k[random.nextInt(k.length)] = Float.NaN;
+      }
+      float[] expected =
+          attend(scalar.tiles(), q, queries, k, v, keyLength, headDim, valueDim, sees, finite);
+      float[] actual =
+          attend(vector.tiles(), q, queries, k, v, keyLength, headDim, valueDim, sees, finite);
+      try {
+        assertSameBits(actual, expected);
+      } catch (AssertionError e) {
+        throw new AssertionError(
+            "seed %d, %d queries, %d keys, finite %s".formatted(seed, queries, keyLength, finite),
+            e);
+      }
+    }
+  }
+
+  /** The outputs, then each row's maximum and sum, then the last tile's raw scores and weights. */
+  private static float[] attend(
+      TileKernel kernel,
+      float[] q,
+      int queries,
+      float[] k,
+      float[] v,
+      int keyLength,
+      int headDim,
+      int valueDim,
+      boolean[] sees,
+      boolean finite) {
+    float[] result = new float[queries * (valueDim + 2 + 2 * TileKernel.TILE)];
+    KeyValueRows source = new KeyValueRows();
+    source.k().set(k, 0, headDim);
+    source.v().set(v, 0, valueDim);
+    kernel.reserve(headDim, valueDim);
+    kernel.begin(new Rows(q, 0, headDim), 0, queries, headDim, valueDim, 0.3f);
+    boolean[] visible = new boolean[TileKernel.TILE * TileKernel.BLOCK];
+    int scoresAt = queries * (valueDim + 2);
+    for (int first = 0; first < keyLength; first += TileKernel.TILE) {
+      int keys = Math.min(TileKernel.TILE, keyLength - first);
+      kernel.score(source, first, keys);
+      copy(kernel, queries, keys, result, scoresAt);
+      for (int i = 0; i < queries; i++) {
+        for (int j = 0; j < keys; j++) {
+          visible[kernel.scores().at(i, j)] = sees[i * keyLength + first + j];
+          if (!sees[i * keyLength + first + j]) {
+            kernel.scores().hide(i, j);
+          }
+        }
+      }
+      kernel.weigh(keys);
+      copy(kernel, queries, keys, result, scoresAt + queries * TileKernel.TILE);
+      kernel.add(source, first, keys, finite ? null : visible);
+    }
+    kernel.finish(new Rows(result, 0, valueDim), 0);
+    for (int i = 0; i < queries; i++) {
+      result[queries * valueDim + 2 * i] = kernel.max(i);
+      result[queries * valueDim + 2 * i + 1] = kernel.sum(i);
+    }
+    return result;
+  }
+
+  private static void copy(TileKernel kernel, int queries, int keys, float[] to, int at) {
+    for (int i = 0; i < queries; i++) {
+      for (int j = 0; j < keys; j++) {
+        to[at + i * TileKernel.TILE + j] = kernel.scores().data()[kernel.scores().at(i, j)];
+      }
+    }
   }
 }

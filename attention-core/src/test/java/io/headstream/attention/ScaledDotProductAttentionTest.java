@@ -150,6 +150,24 @@ class ScaledDotProductAttentionTest {
     assertThat(causal[150 * dim]).as("the row that does see it").isNaN();
   }
 
+  /** Scores of minus infinity by overflow are no mask: 0/0 must not look like an answer. */
+  @Test
+  void aRowAllOfWhoseScoresOverflowGivesNaN() {
+    float[] q = {1e30f, -1e30f};
+    float[] k = {-1e30f, -1e30f, 1};
+    float[] v = {1, 2, 3};
+    ScaledDotProductAttention attention = new ScaledDotProductAttention(1, 1, 1);
+    float[] two = attention.attend(1, 2, 2, q, k, v, PLAIN);
+    assertThat(two[0]).as("both scores are minus infinity").isNaN();
+    assertThat(two[1]).as("both are plus infinity").isNaN();
+    float[] three = attention.attend(1, 1, 3, q, k, v, PLAIN);
+    assertThat(three[0]).as("one score is finite").isEqualTo(3f);
+    AttentionMask nothing = AttentionMask.matrix(new boolean[2], 1, 2);
+    assertThat(attention.attend(1, 1, 2, q, k, v, PLAIN.withMask(nothing))[0])
+        .as("nothing is seen")
+        .isEqualTo(0f);
+  }
+
   @Test
   void aLaterTokenChangesNoEarlierRow() {
     int dim = 16;

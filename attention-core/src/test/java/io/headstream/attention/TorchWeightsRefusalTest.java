@@ -122,6 +122,8 @@ class TorchWeightsRefusalTest {
     assertThat(refusal(others))
         .endsWith(
             "the file has \"t0\", \"t1\", \"t2\", \"t3\", \"t4\", \"t5\", \"t6\", \"t7\" and 3 more");
+    others.keySet().removeAll(List.of("t8", "t9", "t10"));
+    assertThat(refusal(others)).endsWith("\"t6\", \"t7\"");
     Path file = write(packed());
     assertThat(SafetensorsBytes.refusal(file, () -> AttentionWeights.read(file, "q.", HEADS)))
         .contains("tensor \"q.in_proj_weight\" or \"q.q_proj_weight\" is missing");
@@ -163,11 +165,53 @@ class TorchWeightsRefusalTest {
   }
 
   @Test
+  void refusesAnotherTypeInEveryTensorOfTheLayer() throws Exception {
+    for (Map<String, List<Long>> shapes : List.of(packed(), separate())) {
+      for (String bad : shapes.keySet()) {
+        for (TensorType type : List.of(TensorType.F64, TensorType.I32, TensorType.F8_E4M3)) {
+          Path file = writeBytes(shapes, bad, type);
+          assertThat(SafetensorsBytes.refusal(file, () -> AttentionWeights.read(file, "p.", HEADS)))
+              .endsWith("tensor \"" + bad + "\" has dtype " + type + ", expected F32, F16 or BF16");
+        }
+      }
+    }
+  }
+
+  /** Zeros, all of F32 but one. */
+  private Path writeBytes(Map<String, List<Long>> shapes, String other, TensorType type) {
+    StringBuilder header = new StringBuilder("{");
+    long end = 0;
+    for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
+      TensorType itsType = tensor.getKey().equals(other) ? type : TensorType.F32;
+      long count = tensor.getValue().stream().reduce(1L, (a, b) -> a * b);
+      long begin = end;
+      end += count * itsType.bits() / 8;
+      header
+          .append(header.length() == 1 ? "" : ",")
+          .append(
+              SafetensorsBytes.entry(
+                  tensor.getKey(), itsType.name(), tensor.getValue().toString(), begin, end));
+    }
+    return SafetensorsBytes.write(
+        folder, SafetensorsBytes.file(header.append("}").toString(), new byte[(int) end]));
+  }
+
+  @Test
   void leavesOtherTensorsAlone() throws Exception {
     Map<String, List<Long>> shapes = packed();
     shapes.put("in_proj_weight", List.of(3L));
     shapes.put("p.norm.weight", List.of(8L));
     AttentionWeights.read(write(shapes, "p.norm.weight"), "p.", HEADS);
+  }
+
+  @Test
+  void readsTheSmallestLayer() throws Exception {
+    Path file = folder.resolve("w.safetensors");
+    AttentionWeights weights = AttentionWeights.xavierUniform(1, 1, 1, 4);
+    for (WeightsLayout layout : WeightsLayout.values()) {
+      weights.write(file, "", TensorType.F32, layout);
+      assertThat(AttentionWeights.read(file, "", 1).digest()).isEqualTo(weights.digest());
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.attention.safetensors.SafetensorsBytes;
 import io.headstream.attention.safetensors.SafetensorsFile;
+import io.headstream.attention.safetensors.SafetensorsWriter;
 import io.headstream.attention.safetensors.TensorType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +83,67 @@ class TorchWeightsTest {
     assertThat(weights.valueBias()).containsExactly(11);
     assertThat(weights.outputWeight()).containsExactly(12, 13, 14, 15);
     assertThat(weights.outputBias()).isNull();
+  }
+
+  @Test
+  void readsTensorsOfSeveralTypesInAnyOrder() throws Exception {
+    float[] square = {1, -2, 0.5f, 4};
+    Path file = folder.resolve("w.safetensors");
+    new SafetensorsWriter()
+        .add("out_proj.bias", TensorType.BF16, List.of(2L), new float[] {5, 6})
+        .add("v_proj_weight", TensorType.F16, List.of(2L, 2L), square)
+        .add("in_proj_bias", TensorType.F32, List.of(6L), new float[] {1, 2, 3, 4, 5, 6.1f})
+        .add("out_proj.weight", TensorType.F32, List.of(2L, 2L), new float[] {7, 8, 9, 0.1f})
+        .add("k_proj_weight", TensorType.BF16, List.of(2L, 2L), square)
+        .add("q_proj_weight", TensorType.F16, List.of(2L, 2L), square)
+        .write(file);
+    AttentionWeights weights = AttentionWeights.read(file, "", 1);
+    assertThat(weights.queryWeight()).containsExactly(square);
+    assertThat(weights.keyWeight()).containsExactly(square);
+    assertThat(weights.valueWeight()).containsExactly(square);
+    assertThat(weights.queryBias()).containsExactly(1, 2);
+    assertThat(weights.keyBias()).containsExactly(3, 4);
+    assertThat(weights.valueBias()).containsExactly(5, 6.1f);
+    assertThat(weights.outputWeight()).containsExactly(7, 8, 9, 0.1f);
+    assertThat(weights.outputBias()).containsExactly(5, 6);
+  }
+
+  /**
+   * {@code y = x·Wᵀ + b}; head h owns the h-th rows; query head h uses key/value head h / (H/K).
+   */
+  @Test
+  void headsOwnConsecutiveRowsAndShareKeyValueHeads() throws Exception {
+    // One token attends to itself alone, so its answer is W_o·(value heads, each repeated) + b_o.
+    float[] keyOrQuery = new float[16];
+    float[] value = {
+      1, 0, 0, 0, //  value head 0 gives x0
+      0, 1, 0, 0, //  value head 1 gives x1
+    };
+    float[] output = {
+      1, 0, 0, 0, // y0 is query head 0
+      0, 10, 0, 0, // y1 is 10 times query head 1
+      0, 0, 100, 0, // y2 is 100 times query head 2
+      0, 1, 0, 1000, // y3 is query head 1 and 1,000 times query head 3
+    };
+    Path file = folder.resolve("w.safetensors");
+    new SafetensorsWriter()
+        .add("q_proj_weight", TensorType.F32, List.of(4L, 4L), keyOrQuery)
+        .add("k_proj_weight", TensorType.F32, List.of(2L, 4L), new float[8])
+        .add("v_proj_weight", TensorType.F32, List.of(2L, 4L), value)
+        .add(
+            "in_proj_bias",
+            TensorType.F32,
+            List.of(8L),
+            new float[] {9, 9, 9, 9, 9, 9, 0.25f, 0.5f})
+        .add("out_proj.weight", TensorType.F32, List.of(4L, 4L), output)
+        .add("out_proj.bias", TensorType.F32, List.of(4L), new float[] {0, 0, 0, 7})
+        .write(file);
+    MultiHeadAttention layer = new MultiHeadAttention(AttentionWeights.read(file, "", 4));
+    float[] x = {2, 3, 5, 11};
+    float first = 2.25f; // x0 and its bias, of query heads 0 and 1
+    float second = 3.5f; // x1 and its bias, of query heads 2 and 3
+    assertThat(layer.attend(1, 1, x, AttentionOptions.defaults()))
+        .containsExactly(first, 10 * first, 100 * second, first + 1000 * second + 7);
   }
 
   static Stream<Arguments> roundTrips() {

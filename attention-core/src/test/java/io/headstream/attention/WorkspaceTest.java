@@ -61,13 +61,15 @@ class WorkspaceTest {
   /**
    * In the round that allocated least: when C2 takes up a method, the thread that asked for it
    * allocates the string constants of its class, once. What a call allocates comes every round.
+   * Only vectors are objects until C2 has compiled what uses them, so they get more rounds.
    */
   private static void assertAllocatesNothing(Runnable call) {
     call.run();
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
+    int rounds = MultiHeadAttention.kernel().equals("scalar") ? 4 : 100;
     long least = Long.MAX_VALUE;
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < rounds && least >= 1024; round++) {
       long before = threads.getThreadAllocatedBytes(thread);
       for (int n = 0; n < CALLS; n++) {
         call.run();

@@ -173,7 +173,7 @@ final class HeaderParser {
       // -0 is an integer to Jackson, and a count of nothing we know.
       if (token != JsonToken.VALUE_NUMBER_INT
           || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-          || json.getText().startsWith("-")) {
+          || json.getTextCharacters()[json.getTextOffset()] == '-') {
         throw refusal(
             field
                 + " has "
@@ -193,8 +193,12 @@ final class HeaderParser {
     for (int i = 0; i < buffered.getBuffer().length(); i++) {
       checkSpace(buffered.getBuffer().charAt(i));
     }
-    for (int character = text.read(); character >= 0; character = text.read()) {
-      checkSpace((char) character);
+    // In blocks, since a reader that is asked for one character allocates for each.
+    char[] block = new char[1024];
+    for (int count = text.read(block); count >= 0; count = text.read(block)) {
+      for (int i = 0; i < count; i++) {
+        checkSpace(block[i]);
+      }
     }
   }
 

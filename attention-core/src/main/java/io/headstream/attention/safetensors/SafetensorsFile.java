@@ -29,6 +29,9 @@ public final class SafetensorsFile implements Closeable {
   /** The format's reference implementation refuses longer headers too. */
   private static final long LONGEST_HEADER = 100_000_000;
 
+  /** What is decoded at once: small, so that a layer of F16 costs its floats and little else. */
+  private static final int DECODED_BYTES = 8 * 1024;
+
   private final Path file;
   private final FileChannel channel;
   private final long dataBegin;
@@ -169,8 +172,7 @@ public final class SafetensorsFile implements Closeable {
     FileRangeInputStream bytes =
         new FileRangeInputStream(channel, begin, begin + (long) count * elementBytes);
     float[] values = new float[count];
-    byte[] piece =
-        new byte[(int) Math.min(FileRangeInputStream.MAX_PIECE, (long) count * elementBytes)];
+    byte[] piece = new byte[(int) Math.min(DECODED_BYTES, (long) count * elementBytes)];
     int done = 0;
     while (done < count) {
       int pieceBytes = (int) Math.min(piece.length, (long) (count - done) * elementBytes);

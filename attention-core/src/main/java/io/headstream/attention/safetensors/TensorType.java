@@ -1,5 +1,7 @@
 package io.headstream.attention.safetensors;
 
+import java.util.List;
+
 /**
  * The element types that a safetensors header may name.
  *
@@ -53,6 +55,9 @@ public enum TensorType {
   /** Unsigned integer of 64 bits. */
   U64(64);
 
+  /** {@link #values} makes a new array each time. */
+  private static final List<TensorType> ALL = List.of(values());
+
   private final int bits;
 
   TensorType(int bits) {
@@ -71,7 +76,7 @@ public enum TensorType {
 
   /** The type of that name in a header, or null if there is none. */
   static TensorType named(String name) {
-    for (TensorType type : values()) {
+    for (TensorType type : ALL) {
       if (type.name().equals(name)) {
         return type;
       }

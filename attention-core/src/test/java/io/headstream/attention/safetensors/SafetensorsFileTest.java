@@ -7,14 +7,20 @@ import static io.headstream.attention.safetensors.SafetensorsBytes.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.File;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -161,6 +167,34 @@ class SafetensorsFileTest {
       other.setLength(other.length() - 1);
       assertThat(SafetensorsBytes.refusal(file, () -> read(opened, "x")))
           .endsWith("tensor \"x\" became shorter while it was read");
+    }
+  }
+
+  @Test
+  void closesTheFile() throws Exception {
+    Path file = write(folder, file("{" + entry("x", "F32", "[1]", 0, 4) + "}", floats(1)));
+    SafetensorsFile opened = SafetensorsFile.open(file);
+    opened.close();
+    assertThatThrownBy(() -> read(opened, "x")).isInstanceOf(ClosedChannelException.class);
+  }
+
+  /** Linux tells which files a process has open. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void closesAFileThatItRefuses() throws Exception {
+    Path file = write(folder, file("{}", new byte[1]));
+    SafetensorsBytes.refusal(file, () -> SafetensorsFile.open(file));
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      assertThat(open.filter(Files::exists).map(Path::toFile).map(SafetensorsFileTest::target))
+          .doesNotContain(file.toRealPath().toString());
+    }
+  }
+
+  private static String target(File link) {
+    try {
+      return link.getCanonicalPath();
+    } catch (IOException e) {
+      return "closed meanwhile";
     }
   }
 

@@ -30,6 +30,7 @@ class SafetensorsRefusalTest {
         arguments("[]", 0, "begins with byte 0x5b, expected {"),
         arguments("null", 0, "begins with byte 0x6e, expected {"),
         arguments(" {}", 0, "begins with byte 0x20, expected {"),
+        arguments("\0{}", 0, "begins with byte 0x00, expected {"),
         arguments("\ufeff{}", 0, "begins with byte 0xef, expected {"),
         arguments("{", 0, "the header is not valid JSON at character 1: "),
         arguments("{x", 0, "the header is not valid JSON"),
@@ -112,6 +113,14 @@ class SafetensorsRefusalTest {
             "{" + entry("x", "F16", "[2]", 0, 8) + "}",
             8,
             "tensor \"x\" has 8 bytes by its data_offsets, expected 4 for shape [2] of F16"),
+        arguments(
+            "{" + x + "," + entry("y", "F32", "[3]", 8, 16) + "}",
+            16,
+            "tensor \"y\" has 8 bytes by its data_offsets, expected 12 for shape [3] of F32"),
+        arguments(
+            "{" + x + "," + entry("y", "F32", "[4294967296,4294967296]", 8, 16) + "}",
+            16,
+            "which is more than any file holds; data_offsets give it 8 bytes"),
         arguments("{" + entry("x", "F32", "[]", 0, 8) + "}", 8, "expected 4 for shape [] of F32"),
         arguments(
             "{" + entry("x", "F4", "[3]", 0, 2) + "}",
