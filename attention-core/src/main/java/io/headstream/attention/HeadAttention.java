@@ -95,7 +95,8 @@ final class HeadAttention {
 
   private void attendDocument(
       int query, int queryLength, int queryPosition, int key, int keyLength) {
-    region.documentQueries = source == rows ? queryLength : keyLength;
+    // In a cache a query stands at its position already, wherever the last key is.
+    region.documentQueries = source.band() == null ? queryLength : keyLength;
     region.documentKeys = keyLength;
     for (int i = 0; i < queryLength; i += TileKernel.BLOCK) {
       region.firstQuery = query + i;

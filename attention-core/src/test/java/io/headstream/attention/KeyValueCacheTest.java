@@ -93,6 +93,22 @@ class KeyValueCacheTest {
     }
   }
 
+  @Test
+  void aMaskMayHideKeysThatTheCacheShows() {
+    boolean[] holes = new boolean[LENGTH];
+    for (int j = 0; j < LENGTH; j++) {
+      holes[j] = j % 3 != 0;
+    }
+    AttentionOptions options = PLAIN.withMask(AttentionMask.matrix(holes, LENGTH));
+    float[] expected =
+        pass(PLAIN.withMask(AttentionMask.matrix(holes, LENGTH).and(AttentionMask.causal())));
+    KeyValueCache cache = KeyValueCache.growing(KV, DIM, VALUE_DIM, LENGTH);
+    cache.append(LENGTH, k, 0, v, 0);
+    float[] out = new float[HEADS * LENGTH * VALUE_DIM];
+    cache.attend(HEADS, 0, LENGTH, q, 0, out, 0, options);
+    Bits.assertSame(out, expected, "holes");
+  }
+
   @ParameterizedTest
   @CsvSource({"2147483647, 0", "100, 0", "100, 70", "0, 1"})
   void pagesMayBeCarriedIntoAnotherCache(int keysBefore, int sinks) {
