@@ -10,6 +10,7 @@ import java.util.Arrays;
 final class ScalarTileKernel implements TileKernel {
   private final ScoreBlock scores = new ScoreBlock(new float[BLOCK * TILE], TILE, 1);
   private final float[] row = new float[TILE]; // scores of one query, then its weights
+  private final float[] more = new float[TILE]; // what further channels add to the scores
   private final float[] chains = new float[CHAINS];
   private final float[] max = new float[BLOCK];
   private final float[] sum = new float[BLOCK];
@@ -66,8 +67,23 @@ final class ScalarTileKernel implements TileKernel {
   public void score(KeyValueSource source, int first, int keys) {
     source.loadKeys(first, keys, headDim, tileKeys);
     for (int i = 0; i < queries; i++) {
-      Chains.columns(row, tileKeys, query[i], 0, headDim, 0, keys);
+      scoreRow(query[i], keys);
       System.arraycopy(row, 0, scores.data(), scores.at(i, 0), keys);
+    }
+  }
+
+  private void scoreRow(float[] scaled, int keys) {
+    Chains.columns(row, tileKeys, scaled, 0, Math.min(CHAIN_CHANNELS, headDim), 0, keys);
+    for (int c = CHAIN_CHANNELS; c < headDim; c += CHAIN_CHANNELS) {
+      int channels = Math.min(CHAIN_CHANNELS, headDim - c);
+      Chains.rows(more, tileKeys, c, scaled, c, channels, 0, keys);
+      addMore(row, more, keys);
+    }
+  }
+
+  private static void addMore(float[] sum, float[] more, int n) {
+    for (int j = 0; j < n; j++) {
+      sum[j] += more[j];
     }
   }
 
@@ -97,15 +113,9 @@ final class ScalarTileKernel implements TileKernel {
         } else {
           sumVisible(i, page, pageKeys, visible);
         }
-        addPage(tileOut, pageOut, valueDim);
+        addMore(tileOut, pageOut, valueDim);
       }
       rescale(out[i], alpha[i], tileOut, valueDim);
-    }
-  }
-
-  private static void addPage(float[] tile, float[] page, int n) {
-    for (int c = 0; c < n; c++) {
-      tile[c] += page[c];
     }
   }
 

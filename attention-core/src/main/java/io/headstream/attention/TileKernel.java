@@ -6,7 +6,8 @@ package io.headstream.attention;
  * <p>Every bit is decided by these rules and by nothing else, whatever the lanes are:
  *
  * <ul>
- *   <li>Q is multiplied by the scale once; a score is one chain of multiply-adds over the channels.
+ *   <li>Q is multiplied by the scale once. A score is one chain of multiply-adds for each 64
+ *       channels, added in order: one chain over 256 would lose more than the product's bound.
  *   <li>The running maximum begins at {@code -Float.MAX_VALUE}, so that minus infinity, the score
  *       of a hidden key, has the weight +0 and changes nothing.
  *   <li>The weights of a tile are added in 16 chains (key mod 16) joined as a fixed tree. Its
@@ -28,6 +29,9 @@ interface TileKernel {
 
   /** Keys of a page, whose weighted values are one chain. */
   int PAGE = KeyValuePage.POSITIONS;
+
+  /** Channels whose products are one chain. */
+  int CHAIN_CHANNELS = 64;
 
   /** Queries of a block, at most. */
   int BLOCK = 48;

@@ -2,9 +2,7 @@ package io.headstream.attention;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -12,7 +10,9 @@ import jdk.incubator.vector.VectorSpecies;
  * scores are {@code Sᵀ = K·Qᵀ}, the softmax runs down the lanes, the result is {@code Oᵀ = Vᵀ·Pᵀ}.
  *
  * <p>Three vectors of queries by four keys (or four channels) are twelve sums, which stay in
- * registers. Keys and values are read where they lie, one number at a time for all lanes.
+ * registers. Keys and values are read where they lie, one number at a time for all lanes. Vectors
+ * are handed from step to step in arrays, never as arguments: one that C2 does not inline would be
+ * an object.
  */
 final class VectorTileKernel implements TileKernel {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -23,11 +23,9 @@ final class VectorTileKernel implements TileKernel {
 
   private final ScoreBlock scores = new ScoreBlock(new float[TILE * BLOCK], 1, BLOCK);
   private final float[] s = scores.data(); // [TILE][BLOCK]
-  private final float[] max = new float[BLOCK];
-  private final float[] sum = new float[BLOCK];
-  private final float[] alpha = new float[BLOCK];
-  private final float[] chains = new float[CHAINS * LANES];
-  private final float[] page = new float[8 * BLOCK]; // [channels][BLOCK], sums over one page
+  private final VectorSoftmax softmax = new VectorSoftmax();
+  private final float[] alpha = softmax.alpha();
+  private final float[] page = new float[8 * BLOCK]; // [keys or channels][BLOCK], sums of one chain
 
   private float[] query = new float[0]; // [headDim][BLOCK], scaled
   private float[] out = new float[0]; // [valueDim][BLOCK]
@@ -73,8 +71,7 @@ final class VectorTileKernel implements TileKernel {
     this.lanes = (queries + LANES - 1) / LANES * LANES;
     this.headDim = headDim;
     this.valueDim = valueDim;
-    Arrays.fill(max, -Float.MAX_VALUE);
-    Arrays.fill(sum, 0f);
+    softmax.begin();
     Arrays.fill(out, 0, valueDim * BLOCK, 0f);
     for (int i = 0; i < queries; i++) {
       scaleInto(query, i, q.data(), q.row(firstRow + i), headDim, scale);
@@ -130,16 +127,16 @@ final class VectorTileKernel implements TileKernel {
   private void scoreTriple(int i, int keys) {
     int j = 0;
     for (; j + 4 <= keys; j += 4) {
-      fourKeysByTriple(base + j * stride, i, j);
+      fourKeys(i, j);
     }
     if (j < keys && keys >= 4) {
       // Computed again, the keys before have the same bits.
-      fourKeysByTriple(base + (keys - 4) * stride, i, keys - 4);
+      fourKeys(i, keys - 4);
       return;
     }
     for (; j < keys; j++) {
       for (int v = 0; v < 3; v++) {
-        oneKeyBySingle(base + j * stride, i + v * LANES, j);
+        oneKey(i + v * LANES, j);
       }
     }
   }
@@ -147,18 +144,53 @@ final class VectorTileKernel implements TileKernel {
   private void scoreSingle(int i, int keys) {
     int j = 0;
     for (; j + 8 <= keys; j += 8) {
-      eightKeysBySingle(base + j * stride, i, j);
+      eightKeys(i, j);
     }
     if (j < keys && keys >= 8) {
-      eightKeysBySingle(base + (keys - 8) * stride, i, keys - 8);
+      eightKeys(i, keys - 8);
       return;
     }
     for (; j < keys; j++) {
-      oneKeyBySingle(base + j * stride, i, j);
+      oneKey(i, j);
     }
   }
 
-  private void fourKeysByTriple(int k, int i, int j) {
+  private void fourKeys(int i, int j) {
+    for (int c = 0; c < headDim; c += CHAIN_CHANNELS) {
+      fourKeysByTriple(base + j * stride, i, c, Math.min(headDim, c + CHAIN_CHANNELS));
+      addChannels(i, TRIPLE, j, 4, c == 0);
+    }
+  }
+
+  private void eightKeys(int i, int j) {
+    for (int c = 0; c < headDim; c += CHAIN_CHANNELS) {
+      eightKeysBySingle(base + j * stride, i, c, Math.min(headDim, c + CHAIN_CHANNELS));
+      addChannels(i, LANES, j, 8, c == 0);
+    }
+  }
+
+  private void oneKey(int i, int j) {
+    for (int c = 0; c < headDim; c += CHAIN_CHANNELS) {
+      oneKeyBySingle(base + j * stride, i, c, Math.min(headDim, c + CHAIN_CHANNELS));
+      addChannels(i, LANES, j, 1, c == 0);
+    }
+  }
+
+  /** Adds what a chain of channels gave to the scores of the channels before. */
+  private void addChannels(int i, int width, int j, int keys, boolean opens) {
+    for (int key = 0; key < keys; key++) {
+      int at = (j + key) * BLOCK;
+      for (int lane = i; lane < i + width; lane += LANES) {
+        FloatVector chain = FloatVector.fromArray(SPECIES, page, key * BLOCK + lane);
+        if (!opens) {
+          chain = FloatVector.fromArray(SPECIES, s, at + lane).add(chain);
+        }
+        chain.intoArray(s, at + lane);
+      }
+    }
+  }
+
+  private void fourKeysByTriple(int k, int i, int first, int end) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector a0 = zero, a1 = zero, a2 = zero;
     FloatVector b0 = zero, b1 = zero, b2 = zero;
@@ -168,7 +200,7 @@ final class VectorTileKernel implements TileKernel {
     int kb = k + stride;
     int kc = kb + stride;
     int kd = kc + stride;
-    for (int c = 0, at = i; c < headDim; c++, at += BLOCK) {
+    for (int c = first, at = first * BLOCK + i; c < end; c++, at += BLOCK) {
       FloatVector q0 = FloatVector.fromArray(SPECIES, query, at);
       FloatVector q1 = FloatVector.fromArray(SPECIES, query, at + LANES);
       FloatVector q2 = FloatVector.fromArray(SPECIES, query, at + 2 * LANES);
@@ -189,28 +221,27 @@ final class VectorTileKernel implements TileKernel {
       d1 = q1.fma(kdv, d1);
       d2 = q2.fma(kdv, d2);
     }
-    int to = j * BLOCK + i;
-    a0.intoArray(s, to);
-    a1.intoArray(s, to + LANES);
-    a2.intoArray(s, to + 2 * LANES);
-    b0.intoArray(s, to + BLOCK);
-    b1.intoArray(s, to + BLOCK + LANES);
-    b2.intoArray(s, to + BLOCK + 2 * LANES);
-    c0.intoArray(s, to + 2 * BLOCK);
-    c1.intoArray(s, to + 2 * BLOCK + LANES);
-    c2.intoArray(s, to + 2 * BLOCK + 2 * LANES);
-    d0.intoArray(s, to + 3 * BLOCK);
-    d1.intoArray(s, to + 3 * BLOCK + LANES);
-    d2.intoArray(s, to + 3 * BLOCK + 2 * LANES);
+    a0.intoArray(page, i);
+    a1.intoArray(page, i + LANES);
+    a2.intoArray(page, i + 2 * LANES);
+    b0.intoArray(page, i + BLOCK);
+    b1.intoArray(page, i + BLOCK + LANES);
+    b2.intoArray(page, i + BLOCK + 2 * LANES);
+    c0.intoArray(page, i + 2 * BLOCK);
+    c1.intoArray(page, i + 2 * BLOCK + LANES);
+    c2.intoArray(page, i + 2 * BLOCK + 2 * LANES);
+    d0.intoArray(page, i + 3 * BLOCK);
+    d1.intoArray(page, i + 3 * BLOCK + LANES);
+    d2.intoArray(page, i + 3 * BLOCK + 2 * LANES);
   }
 
-  private void eightKeysBySingle(int k, int i, int j) {
+  private void eightKeysBySingle(int k, int i, int first, int end) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector s0 = zero, s1 = zero, s2 = zero, s3 = zero;
     FloatVector s4 = zero, s5 = zero, s6 = zero, s7 = zero;
     float[] keys = data;
     int step = stride;
-    for (int c = 0, at = i; c < headDim; c++, at += BLOCK) {
+    for (int c = first, at = first * BLOCK + i; c < end; c++, at += BLOCK) {
       FloatVector q = FloatVector.fromArray(SPECIES, query, at);
       int from = k + c;
       s0 = q.fma(FloatVector.broadcast(SPECIES, keys[from]), s0);
@@ -222,106 +253,31 @@ final class VectorTileKernel implements TileKernel {
       s6 = q.fma(FloatVector.broadcast(SPECIES, keys[from + 6 * step]), s6);
       s7 = q.fma(FloatVector.broadcast(SPECIES, keys[from + 7 * step]), s7);
     }
-    int to = j * BLOCK + i;
-    s0.intoArray(s, to);
-    s1.intoArray(s, to + BLOCK);
-    s2.intoArray(s, to + 2 * BLOCK);
-    s3.intoArray(s, to + 3 * BLOCK);
-    s4.intoArray(s, to + 4 * BLOCK);
-    s5.intoArray(s, to + 5 * BLOCK);
-    s6.intoArray(s, to + 6 * BLOCK);
-    s7.intoArray(s, to + 7 * BLOCK);
+    s0.intoArray(page, i);
+    s1.intoArray(page, i + BLOCK);
+    s2.intoArray(page, i + 2 * BLOCK);
+    s3.intoArray(page, i + 3 * BLOCK);
+    s4.intoArray(page, i + 4 * BLOCK);
+    s5.intoArray(page, i + 5 * BLOCK);
+    s6.intoArray(page, i + 6 * BLOCK);
+    s7.intoArray(page, i + 7 * BLOCK);
   }
 
-  private void oneKeyBySingle(int k, int i, int j) {
+  private void oneKeyBySingle(int k, int i, int first, int end) {
     FloatVector score = FloatVector.zero(SPECIES);
-    for (int c = 0, at = i; c < headDim; c++, at += BLOCK) {
+    for (int c = first, at = first * BLOCK + i; c < end; c++, at += BLOCK) {
       score =
           FloatVector.fromArray(SPECIES, query, at)
               .fma(FloatVector.broadcast(SPECIES, data[k + c]), score);
     }
-    score.intoArray(s, j * BLOCK + i);
+    score.intoArray(page, i);
   }
-
-  // Vectors are handed from step to step in arrays, never as arguments: one that C2 does not inline
-  // would be an object.
 
   @Override
   public void weigh(int keys) {
     for (int i = 0; i < lanes; i += LANES) {
-      raiseMaximum(i, keys);
-      weights(i, keys);
-      sumChains(i, keys);
-      joinChains();
-      addSum(i);
+      softmax.weigh(s, i, keys);
     }
-  }
-
-  /** The new running maximum, and what was gathered under the old one is worth. */
-  private void raiseMaximum(int i, int keys) {
-    FloatVector oldMax = FloatVector.fromArray(SPECIES, max, i);
-    FloatVector newMax = oldMax;
-    for (int j = 0, at = i; j < keys; j++, at += BLOCK) {
-      newMax = newMax.max(FloatVector.fromArray(SPECIES, s, at));
-    }
-    newMax.intoArray(max, i);
-    exp(oldMax.sub(newMax)).intoArray(alpha, i);
-  }
-
-  private void weights(int i, int keys) {
-    FloatVector m = FloatVector.fromArray(SPECIES, max, i);
-    for (int j = 0, at = i; j < keys; j++, at += BLOCK) {
-      exp(FloatVector.fromArray(SPECIES, s, at).sub(m)).intoArray(s, at);
-    }
-  }
-
-  /** {@link Exp#exp}, lane by lane. */
-  private static FloatVector exp(FloatVector x) {
-    FloatVector log2e = FloatVector.broadcast(SPECIES, Exp.LOG2_E);
-    FloatVector shift = FloatVector.broadcast(SPECIES, Exp.SHIFT);
-    FloatVector clamped = x.max(FloatVector.broadcast(SPECIES, Exp.LOWEST));
-    FloatVector shifted = clamped.fma(log2e, shift);
-    FloatVector f = clamped.fma(log2e, shift.sub(shifted));
-    FloatVector p = FloatVector.broadcast(SPECIES, Exp.C6);
-    p = p.fma(f, FloatVector.broadcast(SPECIES, Exp.C5));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, Exp.C4));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, Exp.C3));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, Exp.C2));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, Exp.C1));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, 1f));
-    IntVector bits =
-        shifted
-            .reinterpretAsInts()
-            .add(Exp.EXPONENT_BIAS)
-            .lanewise(VectorOperators.LSHL, Exp.MANTISSA_BITS);
-    return p.mul(bits.reinterpretAsFloats());
-  }
-
-  private void sumChains(int i, int keys) {
-    for (int chain = 0; chain < CHAINS; chain++) {
-      FloatVector added = FloatVector.zero(SPECIES);
-      for (int j = chain; j < keys; j += CHAINS) {
-        added = added.add(FloatVector.fromArray(SPECIES, s, j * BLOCK + i));
-      }
-      added.intoArray(chains, chain * LANES);
-    }
-  }
-
-  private void joinChains() {
-    for (int half = CHAINS / 2; half > 0; half /= 2) {
-      for (int chain = 0; chain < half; chain++) {
-        FloatVector.fromArray(SPECIES, chains, chain * LANES)
-            .add(FloatVector.fromArray(SPECIES, chains, (chain + half) * LANES))
-            .intoArray(chains, chain * LANES);
-      }
-    }
-  }
-
-  /** {@code l = fma(l, α, tileSum)}. */
-  private void addSum(int i) {
-    FloatVector.fromArray(SPECIES, sum, i)
-        .fma(FloatVector.fromArray(SPECIES, alpha, i), FloatVector.fromArray(SPECIES, chains, 0))
-        .intoArray(sum, i);
   }
 
   @Override
@@ -520,7 +476,7 @@ final class VectorTileKernel implements TileKernel {
   }
 
   private void divideInto(float[] to, int row, int i) {
-    float l = sum[i];
+    float l = softmax.sum(i);
     for (int c = 0; c < valueDim; c++) {
       to[row + c] = l == 0 ? 0f : out[c * BLOCK + i] / l + 0f;
     }
@@ -528,11 +484,11 @@ final class VectorTileKernel implements TileKernel {
 
   @Override
   public float max(int i) {
-    return max[i];
+    return softmax.max(i);
   }
 
   @Override
   public float sum(int i) {
-    return sum[i];
+    return softmax.sum(i);
   }
 }
