@@ -168,6 +168,16 @@ class ScaledDotProductAttentionTest {
         .isEqualTo(0f);
   }
 
+  /** Half of the smallest negative number is rounded to -0, which nothing may tell from +0. */
+  @Test
+  void zeroHasNoSign() {
+    float[] v = {-Float.MIN_VALUE, 0};
+    float[] out =
+        new ScaledDotProductAttention(1, 1, 1)
+            .attend(1, 1, 2, new float[1], new float[2], v, PLAIN);
+    assertThat(Float.floatToRawIntBits(out[0])).isZero();
+  }
+
   @Test
   void aLaterTokenChangesNoEarlierRow() {
     int dim = 16;
