@@ -29,8 +29,8 @@ import org.apache.flink.util.Collector;
  * is handed on if no position is missing, and otherwise every token of it is a dead letter. Whether
  * it ended well or not, it leaves neither state nor timer, and its ID may be used again.
  *
- * <p>At most {@code maxLength} tokens of a sequence are kept. Of a longer one nothing is kept but a
- * count, by which its end is found.
+ * <p>At most {@code maxLength} tokens of a sequence are kept. Of a longer one nothing is kept but
+ * which positions have come, by which its end is found.
  */
 public final class CollectSequences extends KeyedProcessFunction<String, Token, SequenceChunk> {
   private static final long serialVersionUID = 1L;
@@ -43,6 +43,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
 
   private transient ValueState<OpenSequence> open;
   private transient MapState<Integer, Token> kept;
+  private transient RefusedPositions refusedPositions;
   private transient DeadLetterOutput deadLetters;
   private transient Counter duplicateTokens;
   private transient LongCounter duplicatesDropped;
@@ -70,6 +71,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
         getRuntimeContext()
             .getMapState(
                 new MapStateDescriptor<>("tokens", Types.INT, TypeInformation.of(Token.class)));
+    refusedPositions = new RefusedPositions(getRuntimeContext());
     deadLetters = new DeadLetterOutput(getRuntimeContext());
     duplicateTokens =
         getRuntimeContext().getMetricGroup().addGroup("attention").counter("duplicatesDropped");
@@ -183,7 +185,13 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
 
   /** Sets aside what is kept beyond the last position, now that it is known. */
   private OpenSequence endAt(int last, OpenSequence sequence, Context context) throws Exception {
+    if (last == sequence.last()) {
+      return sequence;
+    }
     long tokens = sequence.tokens();
+    if (sequence.refused()) {
+      return sequence.endingAt(last, refusedPositions.endAt(last, tokens));
+    }
     for (int position = last + 1; position <= sequence.highest(); position++) {
       Token beyond = kept.get(position);
       if (beyond != null) {
@@ -199,12 +207,17 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   private OpenSequence refuse(Token token, OpenSequence sequence, Context context)
       throws Exception {
     String detail = "sequence is longer than max-length, %d".formatted(maxLength);
+    OpenSequence refused = sequence;
     if (!sequence.refused()) {
       rejectAll(sequence, Reason.TOO_LONG, detail, context);
+      for (int position : kept.keys()) {
+        refusedPositions.add(position);
+      }
       kept.clear();
+      refused = sequence.refuse();
     }
     reject(token, Reason.TOO_LONG, detail, context);
-    return sequence.plusRefused();
+    return refusedPositions.add(token.position()) ? refused.plusRefused() : refused;
   }
 
   private SequenceChunk sequence(String sequenceId, OpenSequence sequence) throws Exception {
@@ -241,6 +254,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   private void forget(OpenSequence sequence, Context context) {
     open.clear();
     kept.clear();
+    refusedPositions.clear();
     context.timerService().deleteEventTimeTimer(END_OF_INPUT);
     if (sequence.gapTimer() != 0) {
       context.timerService().deleteProcessingTimeTimer(sequence.gapTimer());
