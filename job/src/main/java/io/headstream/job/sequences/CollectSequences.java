@@ -6,6 +6,7 @@ import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -192,14 +193,11 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
     if (sequence.refused()) {
       return sequence.endingAt(last, refusedPositions.endAt(last, tokens));
     }
-    for (int position = last + 1; position <= sequence.highest(); position++) {
-      Token beyond = kept.get(position);
-      if (beyond != null) {
-        String detail = "position %d is beyond the last one, %d".formatted(position, last);
-        reject(beyond, Reason.CONFLICT, detail, context);
-        kept.remove(position);
-        tokens--;
-      }
+    for (Token beyond : keptBeyond(last, sequence)) {
+      String detail = "position %d is beyond the last one, %d".formatted(beyond.position(), last);
+      reject(beyond, Reason.CONFLICT, detail, context);
+      kept.remove(beyond.position());
+      tokens--;
     }
     return sequence.endingAt(last, tokens);
   }
@@ -221,10 +219,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   }
 
   private SequenceChunk sequence(String sequenceId, OpenSequence sequence) throws Exception {
-    List<Token> tokens = new ArrayList<>((int) sequence.tokens());
-    for (int position = 0; position <= sequence.highest(); position++) {
-      tokens.add(kept.get(position));
-    }
+    List<Token> tokens = keptBeyond(-1, sequence);
     return new SequenceChunk(sequenceId, tokens.size(), tokens);
   }
 
@@ -239,12 +234,26 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
 
   private void rejectAll(OpenSequence sequence, Reason reason, String detail, Context context)
       throws Exception {
-    for (int position = 0; position <= sequence.highest(); position++) {
-      Token token = kept.get(position);
-      if (token != null) {
-        reject(token, reason, detail, context);
-      }
+    for (Token token : keptBeyond(-1, sequence)) {
+      reject(token, reason, detail, context);
     }
+  }
+
+  /**
+   * What is kept beyond a position, in order. Looks at what is there and never at positions where
+   * nothing may be, which can be billions.
+   */
+  private List<Token> keptBeyond(int position, OpenSequence sequence) throws Exception {
+    List<Token> beyond = new ArrayList<>();
+    if (position < sequence.highest()) {
+      for (Token token : kept.values()) {
+        if (token.position() > position) {
+          beyond.add(token);
+        }
+      }
+      beyond.sort(Comparator.comparingInt(Token::position));
+    }
+    return beyond;
   }
 
   private void reject(Token token, Reason reason, String detail, Context context) {

@@ -20,6 +20,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -212,6 +213,35 @@ class CollectSequencesTest {
     assertNothingLeft();
   }
 
+  /** Walking the positions between would take minutes; looking at what is kept takes no time. */
+  @Test
+  @Timeout(60)
+  void aPositionFarAwayCostsNoTime() throws Exception {
+    int far = Integer.MAX_VALUE - 1;
+    harness = newHarness(Integer.MAX_VALUE, 0);
+    harness.open();
+    process(token("beyond", far, false), token("beyond", far - 1, false));
+    process(token("beyond", 1, true), token("beyond", 0, false));
+    process(token("hole", far, false), token("hole", 1, false), token("hole", 0, false));
+    process(token("refused", far, false), token("refused", far + 1, false));
+    harness.processWatermark(Watermark.MAX_WATERMARK);
+    assertThat(sequences()).extracting(SequenceChunk::sequenceId).containsExactly("beyond");
+    assertThat(deadLetters())
+        .extracting(DeadLetter::detail)
+        .containsExactly(
+            "position 2147483645 is beyond the last one, 1",
+            "position 2147483646 is beyond the last one, 1",
+            "sequence is longer than max-length, 2147483647",
+            "sequence is longer than max-length, 2147483647",
+            "sequence ended after 3 tokens, position 2 is missing",
+            "sequence ended after 3 tokens, position 2 is missing",
+            "sequence ended after 3 tokens, position 2 is missing");
+    assertThat(deadLetters())
+        .extracting(DeadLetter::source)
+        .endsWith("hole:0", "hole:1", "hole:" + far);
+    assertNothingLeft();
+  }
+
   @Test
   void theEndOfTheInputEndsEverySequence() throws Exception {
     open(0);
@@ -294,21 +324,21 @@ class CollectSequencesTest {
   private void restart() throws Exception {
     OperatorSubtaskState snapshot = harness.snapshot(1, 1);
     harness.close();
-    harness = newHarness(0);
+    harness = newHarness(MAX_LENGTH, 0);
     harness.setup();
     harness.initializeState(snapshot);
     harness.open();
   }
 
   private void open(long gapMillis) throws Exception {
-    harness = newHarness(gapMillis);
+    harness = newHarness(MAX_LENGTH, gapMillis);
     harness.open();
   }
 
   private static KeyedOneInputStreamOperatorTestHarness<String, Token, SequenceChunk> newHarness(
-      long gapMillis) throws Exception {
+      int maxLength, long gapMillis) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new CollectSequences(MAX_LENGTH, gapMillis)),
+        new KeyedProcessOperator<>(new CollectSequences(maxLength, gapMillis)),
         Token::sequenceId,
         Types.STRING);
   }
