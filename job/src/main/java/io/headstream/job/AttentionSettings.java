@@ -14,7 +14,8 @@ import java.time.Duration;
  *     keyValueHeads}
  * @param dropout share of attention weights that are dropped, {@code 0 <= dropout < 1}
  * @param dropoutSeed what the dropout of all sequences has in common
- * @param maxLength most tokens of a sequence
+ * @param maxLength most tokens of a sequence; times {@code modelDim} at most {@code
+ *     Integer.MAX_VALUE - 8}, so that a whole sequence fits an array
  * @param sessionGap how long a sequence waits for its next token, in processing time; null for ever
  */
 public record AttentionSettings(
@@ -32,6 +33,9 @@ public record AttentionSettings(
   /** Most tokens of a sequence where nobody says otherwise. */
   public static final int DEFAULT_MAX_LENGTH = 8192;
 
+  /** The longest array that every JVM makes. */
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
   /**
    * Checks that the numbers fit one another.
    *
@@ -43,6 +47,13 @@ public record AttentionSettings(
     require(keyValueHeads >= 1, "kv-heads is %d, must be at least 1", keyValueHeads);
     require(headGroups >= 1, "head-groups is %d, must be at least 1", headGroups);
     require(maxLength >= 1, "max-length is %d, must be at least 1", maxLength);
+    require(
+        (long) maxLength * modelDim <= MAX_ARRAY,
+        "max-length %d times model-dim %d is %d numbers, at most %d fit an array",
+        maxLength,
+        modelDim,
+        (long) maxLength * modelDim,
+        MAX_ARRAY);
     require(modelDim % heads == 0, "heads %d does not divide model-dim %d", heads, modelDim);
     require(
         heads % keyValueHeads == 0, "kv-heads %d does not divide heads %d", keyValueHeads, heads);
@@ -58,9 +69,13 @@ public record AttentionSettings(
         sessionGap);
   }
 
-  /** Bidirectional attention in one place, without dropout or session gap. */
+  /**
+   * Bidirectional attention in one place, without dropout or session gap; for sequences of at most
+   * {@value #DEFAULT_MAX_LENGTH} tokens, or as many as fit an array.
+   */
   public static AttentionSettings of(int modelDim, int heads) {
-    return new AttentionSettings(modelDim, heads, heads, false, 1, 0, 0, DEFAULT_MAX_LENGTH, null);
+    int maxLength = Math.min(DEFAULT_MAX_LENGTH, MAX_ARRAY / Math.max(1, modelDim));
+    return new AttentionSettings(modelDim, heads, heads, false, 1, 0, 0, maxLength, null);
   }
 
   /** These settings with fewer key/value heads. */

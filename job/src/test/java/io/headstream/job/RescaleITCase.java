@@ -110,7 +110,7 @@ class RescaleITCase {
         .isEqualTo(undisturbed.sortedAnswers());
     // The stop was mid-way: some sequences were answered before, and all others after it.
     Map<Integer, Long> tasks = headTasks(second);
-    assertThat(answeredBefore).isLessThan(tokens.size());
+    assertThat(answeredBefore).isPositive().isLessThan(tokens.size());
     assertThat(tasks).hasSize(2);
     assertThat(tasks.get(0)).isPositive().isEqualTo(tasks.get(1));
   }

@@ -5,6 +5,7 @@ import io.headstream.attention.MultiHeadAttention;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 import org.apache.flink.api.common.functions.RuntimeContext;
 
 /**
@@ -52,8 +53,14 @@ public final class LayerWeights implements Serializable {
    * SharedLayers.Lease#close()}.
    */
   public SharedLayers.Lease acquire(RuntimeContext context) throws IOException {
-    String name = context.getJobInfo().getJobId() + "/" + cachedFile + "/" + prefix + "/" + seed;
-    return SharedLayers.acquire(name, () -> load(context));
+    return SharedLayers.acquire(
+        context.getJobInfo().getJobId() + "/" + description(), () -> load(context));
+  }
+
+  /** All that the layer depends on; two layers of a job differ in it. */
+  private String description() {
+    return List.of(String.valueOf(cachedFile), prefix, seed, modelDim, heads, keyValueHeads)
+        .toString();
   }
 
   private MultiHeadAttention load(RuntimeContext context) throws IOException {

@@ -6,6 +6,7 @@ import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -29,8 +30,8 @@ import org.apache.flink.util.Collector;
  * is handed on if no position is missing, and otherwise every token of it is a dead letter. Whether
  * it ended well or not, it leaves neither state nor timer, and its ID may be used again.
  *
- * <p>At most {@code maxLength} tokens of a sequence are kept. Of a longer one nothing is kept but a
- * count, by which its end is found.
+ * <p>At most {@code maxLength} tokens of a sequence are kept. Of a longer one nothing is kept but
+ * which positions have come, by which its end is found.
  */
 public final class CollectSequences extends KeyedProcessFunction<String, Token, SequenceChunk> {
   private static final long serialVersionUID = 1L;
@@ -43,6 +44,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
 
   private transient ValueState<OpenSequence> open;
   private transient MapState<Integer, Token> kept;
+  private transient RefusedPositions refusedPositions;
   private transient DeadLetterOutput deadLetters;
   private transient Counter duplicateTokens;
   private transient LongCounter duplicatesDropped;
@@ -70,6 +72,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
         getRuntimeContext()
             .getMapState(
                 new MapStateDescriptor<>("tokens", Types.INT, TypeInformation.of(Token.class)));
+    refusedPositions = new RefusedPositions(getRuntimeContext());
     deadLetters = new DeadLetterOutput(getRuntimeContext());
     duplicateTokens =
         getRuntimeContext().getMetricGroup().addGroup("attention").counter("duplicatesDropped");
@@ -183,15 +186,18 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
 
   /** Sets aside what is kept beyond the last position, now that it is known. */
   private OpenSequence endAt(int last, OpenSequence sequence, Context context) throws Exception {
+    if (last == sequence.last()) {
+      return sequence;
+    }
     long tokens = sequence.tokens();
-    for (int position = last + 1; position <= sequence.highest(); position++) {
-      Token beyond = kept.get(position);
-      if (beyond != null) {
-        String detail = "position %d is beyond the last one, %d".formatted(position, last);
-        reject(beyond, Reason.CONFLICT, detail, context);
-        kept.remove(position);
-        tokens--;
-      }
+    if (sequence.refused()) {
+      return sequence.endingAt(last, refusedPositions.endAt(last, tokens));
+    }
+    for (Token beyond : keptBeyond(last, sequence)) {
+      String detail = "position %d is beyond the last one, %d".formatted(beyond.position(), last);
+      reject(beyond, Reason.CONFLICT, detail, context);
+      kept.remove(beyond.position());
+      tokens--;
     }
     return sequence.endingAt(last, tokens);
   }
@@ -199,19 +205,21 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   private OpenSequence refuse(Token token, OpenSequence sequence, Context context)
       throws Exception {
     String detail = "sequence is longer than max-length, %d".formatted(maxLength);
+    OpenSequence refused = sequence;
     if (!sequence.refused()) {
       rejectAll(sequence, Reason.TOO_LONG, detail, context);
+      for (int position : kept.keys()) {
+        refusedPositions.add(position);
+      }
       kept.clear();
+      refused = sequence.refuse();
     }
     reject(token, Reason.TOO_LONG, detail, context);
-    return sequence.plusRefused();
+    return refusedPositions.add(token.position()) ? refused.plusRefused() : refused;
   }
 
   private SequenceChunk sequence(String sequenceId, OpenSequence sequence) throws Exception {
-    List<Token> tokens = new ArrayList<>((int) sequence.tokens());
-    for (int position = 0; position <= sequence.highest(); position++) {
-      tokens.add(kept.get(position));
-    }
+    List<Token> tokens = keptBeyond(-1, sequence);
     return new SequenceChunk(sequenceId, tokens.size(), tokens);
   }
 
@@ -226,12 +234,26 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
 
   private void rejectAll(OpenSequence sequence, Reason reason, String detail, Context context)
       throws Exception {
-    for (int position = 0; position <= sequence.highest(); position++) {
-      Token token = kept.get(position);
-      if (token != null) {
-        reject(token, reason, detail, context);
-      }
+    for (Token token : keptBeyond(-1, sequence)) {
+      reject(token, reason, detail, context);
     }
+  }
+
+  /**
+   * What is kept beyond a position, in order. Looks at what is there and never at positions where
+   * nothing may be, which can be billions.
+   */
+  private List<Token> keptBeyond(int position, OpenSequence sequence) throws Exception {
+    List<Token> beyond = new ArrayList<>();
+    if (position < sequence.highest()) {
+      for (Token token : kept.values()) {
+        if (token.position() > position) {
+          beyond.add(token);
+        }
+      }
+      beyond.sort(Comparator.comparingInt(Token::position));
+    }
+    return beyond;
   }
 
   private void reject(Token token, Reason reason, String detail, Context context) {
@@ -241,6 +263,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   private void forget(OpenSequence sequence, Context context) {
     open.clear();
     kept.clear();
+    refusedPositions.clear();
     context.timerService().deleteEventTimeTimer(END_OF_INPUT);
     if (sequence.gapTimer() != 0) {
       context.timerService().deleteProcessingTimeTimer(sequence.gapTimer());

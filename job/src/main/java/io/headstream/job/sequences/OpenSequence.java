@@ -8,7 +8,7 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
 /**
  * What is kept of a sequence that has begun and not ended, besides its tokens. Immutable.
  *
- * @param tokens how many tokens are kept or, of a refused sequence, were counted
+ * @param tokens how many positions are there: kept or, of a refused sequence, counted
  * @param highest the highest position that is kept; -1 at first
  * @param last the position of the token that said it was the last; {@link #UNKNOWN} until then
  * @param refused whether the sequence is longer than allowed, so that no token of it is kept
@@ -42,7 +42,12 @@ public record OpenSequence(
         tokens + 1, Math.max(highest, token.position()), last, refused, lastArrival, gapTimer);
   }
 
-  /** With one more token counted and not kept. */
+  /** With nothing kept any more; what was kept counts on. */
+  OpenSequence refuse() {
+    return new OpenSequence(tokens, -1, last, true, lastArrival, gapTimer);
+  }
+
+  /** With one more position counted and not kept. */
   OpenSequence plusRefused() {
     return new OpenSequence(tokens + 1, -1, last, true, lastArrival, gapTimer);
   }

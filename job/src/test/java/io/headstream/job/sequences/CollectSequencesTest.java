@@ -20,6 +20,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -134,11 +135,110 @@ class CollectSequencesTest {
   }
 
   @Test
+  void aRepeatedTokenDoesNotStandForAPositionThatIsMissing() throws Exception {
+    open(0);
+    for (int position : new int[] {0, 12, 14, 1, 14, 14}) {
+      process(token("a", position, false));
+    }
+    process(token("a", 14, true));
+    for (int n = 0; n < 10; n++) {
+      process(token("a", 0, false));
+    }
+    assertThat(sequences()).isEmpty();
+    assertThat(deadLetters()).hasSize(17);
+    for (int position : new int[] {2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13}) {
+      process(token("a", position, false));
+    }
+    assertThat(deadLetters()).extracting(DeadLetter::reason).containsOnly(Reason.TOO_LONG);
+    assertThat(deadLetters()).hasSize(28);
+    assertNothingLeft();
+  }
+
+  @Test
+  void whatWasRefusedBeyondTheLastOneDoesNotStandForAPositionThatIsMissing() throws Exception {
+    open(0);
+    process(token("a", 0, false), token("a", 5000, false), token("a", Integer.MAX_VALUE, false));
+    process(token("a", 11, false), token("a", 10, true)); // three are beyond it now
+    for (int position = 1; position < 9; position++) {
+      process(token("a", position, false));
+    }
+    process(token("a", 0, true), token("a", 0, false)); // a second last, and a repetition
+    assertThat(sequences()).isEmpty();
+    process(token("a", 9, false));
+    assertNothingLeft();
+    process(token("a", 0, true));
+    assertThat(sequences()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void aRefusedSequenceEndsWithItsLastMissingPositionHoweverItsTokensCome(long seed)
+      throws Exception {
+    open(0);
+    int length = 3000; // over several pages of positions
+    List<Token> tokens = new ArrayList<>();
+    for (int position = 0; position < length; position++) {
+      tokens.add(token("a", position, position == length - 1));
+    }
+    Collections.shuffle(tokens, new Random(seed));
+    Token missing = tokens.remove(0);
+    tokens.addAll(List.copyOf(tokens.subList(0, length / 2)));
+    process(tokens.toArray(Token[]::new));
+    assertThat(harness.numKeyedStateEntries()).as("seed %d", seed).isPositive();
+    process(missing);
+    assertThat(deadLetters()).as("seed %d", seed).hasSize(tokens.size() + 1);
+    assertNothingLeft();
+  }
+
+  @Test
+  void aRefusedSequenceSurvivesARestart() throws Exception {
+    open(0);
+    process(token("a", 20, true), token("a", 0, false), token("a", 20, true));
+    restart();
+    for (int position = 0; position < 19; position++) {
+      process(token("a", position, false));
+    }
+    assertThat(harness.numKeyedStateEntries()).isPositive();
+    process(token("a", 19, false));
+    assertThat(deadLetters()).extracting(DeadLetter::reason).containsOnly(Reason.TOO_LONG);
+    assertNothingLeft();
+  }
+
+  @Test
   void aPositionFarAwayCostsNoMemory() throws Exception {
     open(0);
     process(token("a", 0, false), token("a", Integer.MAX_VALUE, false), token("a", 1, true));
     assertThat(deadLetters()).extracting(DeadLetter::reason).containsOnly(Reason.TOO_LONG);
     assertThat(deadLetters()).hasSize(3);
+    assertNothingLeft();
+  }
+
+  /** Walking the positions between would take minutes; looking at what is kept takes no time. */
+  @Test
+  @Timeout(60)
+  void aPositionFarAwayCostsNoTime() throws Exception {
+    int far = Integer.MAX_VALUE - 1;
+    harness = newHarness(Integer.MAX_VALUE, 0);
+    harness.open();
+    process(token("beyond", far, false), token("beyond", far - 1, false));
+    process(token("beyond", 1, true), token("beyond", 0, false));
+    process(token("hole", far, false), token("hole", 1, false), token("hole", 0, false));
+    process(token("refused", far, false), token("refused", far + 1, false));
+    harness.processWatermark(Watermark.MAX_WATERMARK);
+    assertThat(sequences()).extracting(SequenceChunk::sequenceId).containsExactly("beyond");
+    assertThat(deadLetters())
+        .extracting(DeadLetter::detail)
+        .containsExactly(
+            "position 2147483645 is beyond the last one, 1",
+            "position 2147483646 is beyond the last one, 1",
+            "sequence is longer than max-length, 2147483647",
+            "sequence is longer than max-length, 2147483647",
+            "sequence ended after 3 tokens, position 2 is missing",
+            "sequence ended after 3 tokens, position 2 is missing",
+            "sequence ended after 3 tokens, position 2 is missing");
+    assertThat(deadLetters())
+        .extracting(DeadLetter::source)
+        .endsWith("hole:0", "hole:1", "hole:" + far);
     assertNothingLeft();
   }
 
@@ -213,12 +313,7 @@ class CollectSequencesTest {
   void openSequencesSurviveARestart() throws Exception {
     open(0);
     process(token("a", 2, true), token("a", 0, false), token("b", 0, false));
-    OperatorSubtaskState snapshot = harness.snapshot(1, 1);
-    harness.close();
-    harness = newHarness(0);
-    harness.setup();
-    harness.initializeState(snapshot);
-    harness.open();
+    restart();
     process(token("a", 1, false));
     assertThat(sequences()).extracting(SequenceChunk::sequenceLength).containsExactly(3);
     harness.processWatermark(Watermark.MAX_WATERMARK);
@@ -226,15 +321,24 @@ class CollectSequencesTest {
     assertNothingLeft();
   }
 
+  private void restart() throws Exception {
+    OperatorSubtaskState snapshot = harness.snapshot(1, 1);
+    harness.close();
+    harness = newHarness(MAX_LENGTH, 0);
+    harness.setup();
+    harness.initializeState(snapshot);
+    harness.open();
+  }
+
   private void open(long gapMillis) throws Exception {
-    harness = newHarness(gapMillis);
+    harness = newHarness(MAX_LENGTH, gapMillis);
     harness.open();
   }
 
   private static KeyedOneInputStreamOperatorTestHarness<String, Token, SequenceChunk> newHarness(
-      long gapMillis) throws Exception {
+      int maxLength, long gapMillis) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new CollectSequences(MAX_LENGTH, gapMillis)),
+        new KeyedProcessOperator<>(new CollectSequences(maxLength, gapMillis)),
         Token::sequenceId,
         Types.STRING);
   }

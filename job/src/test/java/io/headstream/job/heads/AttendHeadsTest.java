@@ -1,0 +1,138 @@
+package io.headstream.job.heads;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headstream.attention.AttentionOptions;
+import io.headstream.attention.AttentionWeights;
+import io.headstream.attention.HeadGroup;
+import io.headstream.attention.MultiHeadAttention;
+import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.records.HeadKey;
+import io.headstream.job.records.HeadResult;
+import io.headstream.job.records.HeadTask;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AttendHeadsTest {
+  private static final int MODEL_DIM = 16;
+  private static final int GROUPS = 4;
+  private static final int LENGTH = 7;
+  private static final int CHUNK = 3;
+  private static final long SEED = 11;
+
+  private KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadTask, HeadResult> harness;
+
+  @BeforeEach
+  void open() throws Exception {
+    harness = newHarness();
+    harness.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  @Test
+  void theChunksOfALongSequenceWaitForTheLastAlsoThroughARestart() throws Exception {
+    float[] a = embeddings(1);
+    float[] b = embeddings(2);
+    process("a", 1, a, 0);
+    process("b", 2, b, 0);
+    process("a", 1, a, 3);
+    assertThat(harness.extractOutputValues()).isEmpty();
+    restart();
+    process("b", 2, b, 3);
+    process("a", 1, a, 6);
+    assertAnswer(harness.extractOutputValues(), "a", 1, a);
+    assertThat(harness.numKeyedStateEntries()).as("what waits of b").isPositive();
+    process("b", 2, b, 6);
+    assertAnswer(harness.extractOutputValues().subList(3, 6), "b", 2, b);
+    process("a", 1, b, 0); // the ID is used again
+    process("a", 1, b, 3);
+    process("a", 1, b, 6);
+    assertAnswer(harness.extractOutputValues().subList(6, 9), "a", 1, b);
+    assertNothingLeft();
+  }
+
+  @Test
+  void aSequenceThatComesWholeNeedsNoState() throws Exception {
+    float[] x = embeddings(3);
+    HeadKey key = new HeadKey("whole", 3, 0);
+    harness.processElement(new StreamRecord<>(new HeadTask(key, LENGTH, 0, x)));
+    assertAnswer(harness.extractOutputValues(), "whole", 3, x);
+    assertNothingLeft();
+  }
+
+  /** The rows from a position on, as many as a chunk has. */
+  private void process(String id, int group, float[] x, int from) throws Exception {
+    int to = Math.min(LENGTH, from + CHUNK);
+    float[] rows = Arrays.copyOfRange(x, from * MODEL_DIM, to * MODEL_DIM);
+    HeadTask task = new HeadTask(new HeadKey(id, group, 0), LENGTH, from, rows);
+    harness.processElement(new StreamRecord<>(task));
+  }
+
+  private static void assertAnswer(List<HeadResult> pieces, String id, int group, float[] x) {
+    HeadGroup heads =
+        new MultiHeadAttention(AttentionWeights.xavierUniform(MODEL_DIM, GROUPS, GROUPS, SEED))
+            .headGroup(group, GROUPS);
+    int width = heads.columns();
+    float[] columns = new float[LENGTH * width];
+    heads.attend(LENGTH, x, 0, columns, 0, AttentionOptions.defaults());
+    assertThat(pieces).extracting(HeadResult::firstPosition).containsExactly(0, 3, 6);
+    for (HeadResult piece : pieces) {
+      assertThat(piece.sequenceId()).isEqualTo(id);
+      assertThat(piece.group()).isEqualTo(group);
+      assertThat(piece.sequenceLength()).isEqualTo(LENGTH);
+      int from = piece.firstPosition();
+      int to = Math.min(LENGTH, from + CHUNK);
+      assertThat(piece.columns())
+          .as("%s from %d", id, from)
+          .containsExactly(Arrays.copyOfRange(columns, from * width, to * width));
+    }
+  }
+
+  private static float[] embeddings(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] x = new float[LENGTH * MODEL_DIM];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = random.nextFloat() - 0.5f;
+    }
+    return x;
+  }
+
+  private void restart() throws Exception {
+    OperatorSubtaskState snapshot = harness.snapshot(1, 1);
+    harness.close();
+    harness = newHarness();
+    harness.setup();
+    harness.initializeState(snapshot);
+    harness.open();
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadTask, HeadResult> newHarness()
+      throws Exception {
+    LayerWeights weights = LayerWeights.seeded(SEED, MODEL_DIM, GROUPS, GROUPS);
+    AttendOptions options = new AttendOptions(false, 0, 0);
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new KeyedProcessOperator<>(new AttendHeads(weights, options, GROUPS, CHUNK)),
+        HeadTask::key,
+        TypeInformation.of(HeadKey.class));
+  }
+
+  private void assertNothingLeft() {
+    assertThat(harness.numKeyedStateEntries()).as("state entries").isZero();
+    assertThat(harness.numEventTimeTimers()).as("event time timers").isZero();
+    assertThat(harness.numProcessingTimeTimers()).as("processing time timers").isZero();
+  }
+}

@@ -1,0 +1,53 @@
+package io.headstream.job.heads;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.Reason;
+import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Token;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class AttendSequencesTest {
+
+  /** Causal, so that the first token cannot see the second, whose values overflow. */
+  @Test
+  void anAnswerThatIsNotFiniteIsADeadLetterWithTheTokenAsItCame() throws Exception {
+    LayerWeights weights = LayerWeights.seeded(1, 4, 2, 2);
+    AttendSequences attend = new AttendSequences(weights, new AttendOptions(true, 0, 0));
+    try (OneInputStreamOperatorTestHarness<SequenceChunk, Token> harness =
+        new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(attend))) {
+      harness.open();
+      float huge = Float.MAX_VALUE;
+      Token small = token(0, new float[] {1, 2, 3, 4});
+      Token overflowing = token(1, new float[] {huge, -huge, huge, huge});
+      harness.processElement(
+          new StreamRecord<>(new SequenceChunk("a", 2, List.of(small, overflowing))));
+      harness.processElement(new StreamRecord<>(new SequenceChunk("a", 1, List.of(small))));
+
+      assertThat(harness.extractOutputValues()).extracting(Token::position).containsExactly(0, 0);
+      List<DeadLetter> letters = new ArrayList<>();
+      harness.getSideOutput(DeadLetterOutput.TAG).forEach(r -> letters.add(r.getValue()));
+      assertThat(letters).hasSize(1);
+      assertThat(letters.get(0).reason()).isEqualTo(Reason.NOT_FINITE);
+      assertThat(letters.get(0).detail()).isEqualTo("answer");
+      assertThat(letters.get(0).source()).isEqualTo("in:2");
+      assertThat(new String(letters.get(0).record(), StandardCharsets.UTF_8))
+          .startsWith("{\"sequence_id\":\"a\",\"position\":1,\"embedding\":[3.4028235E38,-3.4");
+    }
+  }
+
+  private static Token token(int position, float[] embedding) {
+    String source = "in:" + (position + 1);
+    return new Token("a", position, embedding, null, null, position == 1, source);
+  }
+}
