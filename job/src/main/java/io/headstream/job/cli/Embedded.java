@@ -114,7 +114,11 @@ public final class Embedded {
                 + "; the output folder is neither emptied nor expected to be empty");
       }
       locations.createFolders();
-      return run(flink, checkpoints);
+      int exitCode = run(flink, checkpoints);
+      if (exitCode == DONE) {
+        locations.folders().deleteUnfinished();
+      }
+      return exitCode;
     } finally {
       delete(temporary);
     }
