@@ -52,7 +52,7 @@ public final class Embedded {
       Options options = Options.parse(Place.EMBEDDED, arguments);
       return embedded.run(options, Locations.of(options));
     } catch (UsageException e) {
-      console.line(e.getMessage());
+      console.refusal(e.getMessage());
       return USAGE;
     } catch (Exception | LinkageError | OutOfMemoryError e) {
       LOG.error("The job failed", e);
