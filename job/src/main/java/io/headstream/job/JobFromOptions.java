@@ -2,6 +2,7 @@ package io.headstream.job;
 
 import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.safetensors.WeightsException;
+import io.headstream.job.cli.BuiltLayer;
 import io.headstream.job.cli.InputFormat;
 import io.headstream.job.cli.LayerShape;
 import io.headstream.job.cli.Locations;
@@ -37,29 +38,33 @@ public final class JobFromOptions {
   /**
    * Puts the job into an environment, ready to be executed.
    *
+   * @return the layer that answers
    * @throws UsageException if the weights are refused
    * @throws IOException if the input's file system cannot be reached
    */
-  public static void build(StreamExecutionEnvironment env, Options options, Locations locations)
-      throws IOException {
-    new JobFromOptions(options, locations).job().build(env);
+  public static BuiltLayer build(
+      StreamExecutionEnvironment env, Options options, Locations locations) throws IOException {
+    JobFromOptions described = new JobFromOptions(options, locations);
+    BuiltLayer layer = described.layer();
+    described.job(layer.shape()).build(env);
+    return layer;
   }
 
-  private AttentionJob job() throws IOException {
-    LayerShape shape = shape();
+  private AttentionJob job(LayerShape shape) throws IOException {
     return new AttentionJob(
         records(), parser(shape), options.maxRecordBytes(), layer(shape), answers(), deadLetters());
   }
 
   /** Reads the weights once here, so that damaged ones are refused before the job starts. */
-  private LayerShape shape() throws IOException {
+  private BuiltLayer layer() throws IOException {
     if (locations.weights() == null) {
-      return LayerShape.withoutWeights(options);
+      return new BuiltLayer(LayerShape.withoutWeights(options), null);
     }
     try {
       AttentionWeights weights =
           AttentionWeights.read(locations.weights(), options.weightsPrefix(), options.heads());
-      return LayerShape.ofWeights(options, weights.modelDim(), weights.keyValueHeads());
+      LayerShape shape = LayerShape.ofWeights(options, weights.modelDim(), weights.keyValueHeads());
+      return new BuiltLayer(shape, options.checkpoints().isPresent() ? weights.digest() : null);
     } catch (WeightsException e) {
       throw new UsageException("--weights: " + e.getMessage()); // which names the file
     } catch (IOException e) {

@@ -1,11 +1,13 @@
 package io.headstream.job.cli;
 
 import java.io.FileDescriptor;
-import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -24,19 +26,15 @@ final class Console {
   private final PrintStream out = utf8(new FileOutputStream(FileDescriptor.out));
   private final PrintStream err = utf8(new FileOutputStream(FileDescriptor.err));
 
+  private final boolean ownLogFile = LOG_FILE != null && !Files.exists(Path.of(LOG_FILE));
+
   private Console() {}
 
   /** Takes the standard streams of this JVM away from everybody else. */
   static Console take() {
     Console console = new Console();
-    PrintStream log = utf8(OutputStream.nullOutputStream());
-    if (LOG_FILE != null) {
-      try {
-        log = utf8(new FileOutputStream(LOG_FILE, true));
-      } catch (FileNotFoundException e) {
-        console.line("cannot write to the log file " + LOG_FILE);
-      }
-    }
+    // As the logger does: no file where there is nothing to say.
+    PrintStream log = utf8(LOG_FILE == null ? OutputStream.nullOutputStream() : new LogFile());
     System.setOut(log);
     System.setErr(log);
     return console;
@@ -56,6 +54,18 @@ final class Console {
     err.println((TERMINAL ? CLEAR_LINE : "") + "headstream: " + text);
   }
 
+  /** Says what the user did wrong, which leaves no log file: there is nothing more to it. */
+  void refusal(String text) {
+    line(text);
+    if (ownLogFile) {
+      try {
+        Files.deleteIfExists(Path.of(LOG_FILE));
+      } catch (IOException e) {
+        // Then it lies there with what Flink says of itself.
+      }
+    }
+  }
+
   /** Says why the job failed, and where there is more about it. */
   void failure(String text) {
     line(text + (LOG_FILE == null ? "" : "; more in " + LOG_FILE));
@@ -66,6 +76,24 @@ final class Console {
     if (TERMINAL) {
       // Back to the start of the line, so that a record on the same terminal begins there.
       err.print(CLEAR_LINE + "headstream: " + counts.progress(elapsed) + "\r");
+    }
+  }
+
+  /** The end of the log file, which is opened when there is something to write. */
+  private static final class LogFile extends OutputStream {
+    private OutputStream file; // null: not opened yet
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
+      if (file == null) {
+        file = new FileOutputStream(LOG_FILE, true);
+      }
+      file.write(bytes, offset, length);
     }
   }
 }

@@ -52,7 +52,7 @@ public final class Embedded {
       Options options = Options.parse(Place.EMBEDDED, arguments);
       return embedded.run(options, Locations.of(options));
     } catch (UsageException e) {
-      console.line(e.getMessage());
+      console.refusal(e.getMessage());
       return USAGE;
     } catch (Exception | LinkageError | OutOfMemoryError e) {
       LOG.error("The job failed", e);
@@ -70,17 +70,12 @@ public final class Embedded {
       Path newest = snapshots.newest().orElse(null);
       if (newest == null) {
         checkFolders(options, locations);
-      } else {
-        snapshots.deleteAllBut(newest);
-        console.line(
-            "going on from "
-                + newest
-                + "; the output folder is neither emptied nor expected to be empty");
       }
       int exitCode = run(options, locations, snapshots, newest);
       if (exitCode == DONE) {
         // The next start is a new beginning.
         snapshots.deleteAllBut(null);
+        Fingerprint.delete(locations.checkpoints());
       }
       return exitCode;
     }
@@ -105,15 +100,37 @@ public final class Embedded {
     Path temporary = Files.createTempDirectory("headstream-");
     Path checkpoints = snapshots == null ? temporary : locations.checkpoints();
     try (EmbeddedFlink flink = new EmbeddedFlink(options, checkpoints, newest, temporary)) {
-      builder.build(flink.environment(), options, locations);
-      // Nothing was changed until here, where nothing is left that could be refused.
-      if (options.overwrite() && newest == null) {
-        locations.folders().empty();
+      BuiltLayer layer = builder.build(flink.environment(), options, locations);
+      Fingerprint fingerprint = Fingerprint.of(options, locations, layer);
+      if (newest == null) {
+        // Nothing was changed until here, where nothing is left that could be refused.
+        begin(options, locations, fingerprint);
+      } else {
+        fingerprint.checkSame(checkpoints);
+        snapshots.deleteAllBut(newest);
+        console.line(
+            "going on from "
+                + newest
+                + "; the output folder is neither emptied nor expected to be empty");
       }
       locations.createFolders();
-      return run(flink, checkpoints);
+      int exitCode = run(flink, checkpoints);
+      if (exitCode == DONE) {
+        locations.folders().deleteUnfinished();
+      }
+      return exitCode;
     } finally {
       delete(temporary);
+    }
+  }
+
+  private static void begin(Options options, Locations locations, Fingerprint fingerprint)
+      throws IOException {
+    if (options.overwrite()) {
+      locations.folders().empty();
+    }
+    if (locations.checkpoints() != null) {
+      fingerprint.write(locations.checkpoints());
     }
   }
 

@@ -77,7 +77,7 @@ final class EmbeddedFlink implements AutoCloseable {
     boolean persistent = options.checkpoints().isPresent();
     configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
-    if (options.output().isPresent()) {
+    if (options.output().isPresent() || options.deadLetters().isPresent()) {
       // A folder's files are finished by checkpoints, also where nobody asked for any.
       Duration interval = persistent ? PERSISTENT_INTERVAL : TEMPORARY_INTERVAL;
       configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);

@@ -16,9 +16,6 @@ final class FailureCause {
     }
     String message = cause.getMessage();
     String type = typeName(cause);
-    if ("Broken pipe".equals(message)) {
-      return "stdout or stderr was closed by who read it, before everything was written";
-    }
     if (message == null || message.isBlank()) {
       return type;
     }

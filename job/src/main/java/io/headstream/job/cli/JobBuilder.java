@@ -9,8 +9,10 @@ public interface JobBuilder {
   /**
    * Builds the job, ready to be executed.
    *
+   * @return the layer that answers
    * @throws UsageException if the weights are refused
    * @throws Exception if anything else prevents the job
    */
-  void build(StreamExecutionEnvironment env, Options options, Locations locations) throws Exception;
+  BuiltLayer build(StreamExecutionEnvironment env, Options options, Locations locations)
+      throws Exception;
 }

@@ -112,6 +112,10 @@ public final class Locations {
     }
     refuseWithin(input, output);
     refuseWithin(input, deadLetters);
+    // A second run would read what the first one wrote.
+    refuseWithin(output, input);
+    refuseWithin(deadLetters, input);
+    refuseWithin(checkpoints, input);
     refuseWithin(output, deadLetters);
     refuseWithin(deadLetters, output);
     refuseWithin(checkpoints, output);

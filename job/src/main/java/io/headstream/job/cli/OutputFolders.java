@@ -1,5 +1,6 @@
 package io.headstream.job.cli;
 
+import io.headstream.job.output.OutputFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -9,37 +10,37 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /**
- * The folders for answers and dead letters, before the job writes into them.
+ * The folders for answers and dead letters, before the job writes into them and after.
  *
  * @param output null for stdout
  * @param deadLetters null for stderr
  */
 record OutputFolders(FileLocation output, FileLocation deadLetters) {
 
-  /** Refuses an output folder with something in it. */
+  /** Refuses a folder with something in it but what a killed run of ours did not finish. */
   void checkEmpty() {
-    if (output != null && output.status() != null && hasContent(output, output.path())) {
-      throw UsageException.unexpected(
-          "--output",
-          output.shown(),
-          "an empty folder, or --overwrite, which empties it of part files");
+    for (FileLocation folder : existing()) {
+      for (FileStatus status : list(folder, folder.path())) {
+        if (!unfinished(folder, status)) {
+          throw UsageException.unexpected(
+              folder.option(),
+              folder.shown(),
+              "an empty folder, or --overwrite, which empties it of part files (it holds "
+                  + shown(folder, status.getPath())
+                  + ")");
+        }
+      }
     }
   }
 
   /** Refuses to empty a folder in which there is anything but part files. */
   void checkOnlyPartFiles() {
-    for (FileLocation folder : existing()) {
-      partFiles(folder, folder.path(), new ArrayList<>());
-    }
+    partFiles();
   }
 
   /** Empties the folders, or leaves both as they are if there is anything but part files. */
   void empty() {
-    List<Path> all = new ArrayList<>();
-    for (FileLocation folder : existing()) {
-      partFiles(folder, folder.path(), all);
-    }
-    for (Path path : all) {
+    for (Path path : partFiles()) {
       try {
         // Never recursively: what came in between is not ours.
         path.getFileSystem().delete(path, false);
@@ -58,6 +59,20 @@ record OutputFolders(FileLocation output, FileLocation deadLetters) {
     }
   }
 
+  /**
+   * Deletes what killed runs did not finish. Only for when the job is done: before, it may still
+   * need a file to go on from.
+   */
+  void deleteUnfinished() throws IOException {
+    for (FileLocation folder : existing()) {
+      for (FileStatus status : list(folder, folder.path())) {
+        if (unfinished(folder, status)) {
+          status.getPath().getFileSystem().delete(status.getPath(), false);
+        }
+      }
+    }
+  }
+
   private List<FileLocation> existing() {
     List<FileLocation> folders = new ArrayList<>();
     for (FileLocation folder : new FileLocation[] {output, deadLetters}) {
@@ -68,38 +83,59 @@ record OutputFolders(FileLocation output, FileLocation deadLetters) {
     return folders;
   }
 
-  /**
-   * Whether there is a finished file; names that begin with . or _ are leftovers of a killed run.
-   */
-  private static boolean hasContent(FileLocation folder, Path path) {
-    for (FileStatus status : list(folder, path)) {
-      String name = status.getPath().getName();
-      boolean leftover = name.startsWith(".") || name.startsWith("_");
-      if (!leftover && (!status.isDir() || hasContent(folder, status.getPath()))) {
-        return true;
-      }
+  private List<Path> partFiles() {
+    List<Path> found = new ArrayList<>();
+    for (FileLocation folder : existing()) {
+      addPartFiles(folder, folder.path(), found);
     }
-    return false;
+    return found;
   }
 
-  /** Adds all part files and subfolders, what is inside before what it is in. */
-  private static void partFiles(FileLocation folder, Path path, List<Path> found) {
+  /**
+   * Adds all part files, and the subfolders that hold some; what is inside before what it is in. An
+   * empty subfolder is somebody else's, since no run of ours leaves one.
+   */
+  private static void addPartFiles(FileLocation folder, Path path, List<Path> found) {
     for (FileStatus status : list(folder, path)) {
       Path child = status.getPath();
-      boolean link =
-          folder.isLocal() && Files.isSymbolicLink(java.nio.file.Path.of(child.getPath()));
-      if (status.isDir() && !link) {
-        partFiles(folder, child, found);
-      } else if (link || !child.getName().matches("\\.?part-.*")) {
+      int before = found.size();
+      if (status.isDir() && !isLink(folder, child)) {
+        addPartFiles(folder, child, found);
+      } else if (isOurs(folder, status)) {
+        found.add(child);
+        continue;
+      }
+      if (found.size() == before) {
         throw new UsageException(
             "--overwrite: found "
-                + (folder.isLocal() ? child.getPath() : child)
+                + shown(folder, child)
                 + ", expected nothing but part files in "
                 + folder.shown()
                 + "; nothing was deleted");
       }
       found.add(child);
     }
+  }
+
+  private static boolean isOurs(FileLocation folder, FileStatus status) {
+    return unfinished(folder, status)
+        || isFile(folder, status) && OutputFiles.isFinished(status.getPath().getName());
+  }
+
+  private static boolean unfinished(FileLocation folder, FileStatus status) {
+    return isFile(folder, status) && OutputFiles.isUnfinished(status.getPath().getName());
+  }
+
+  private static boolean isFile(FileLocation folder, FileStatus status) {
+    return !status.isDir() && !isLink(folder, status.getPath());
+  }
+
+  private static boolean isLink(FileLocation folder, Path path) {
+    return folder.isLocal() && Files.isSymbolicLink(java.nio.file.Path.of(path.getPath()));
+  }
+
+  private static String shown(FileLocation folder, Path path) {
+    return folder.isLocal() ? path.getPath() : path.toString();
   }
 
   private static FileStatus[] list(FileLocation folder, Path path) {

@@ -69,13 +69,14 @@ final class Snapshots implements AutoCloseable {
   }
 
   /**
-   * Deletes every snapshot but one. A killed run leaves some that nobody owns any more, and once
-   * the job is done the next start must not take one of them for its beginning.
+   * Deletes every snapshot but one, also those that were never completed. A killed run leaves some
+   * that nobody owns any more, and once the job is done the next start must not take one of them
+   * for its beginning.
    *
    * @param kept null for none
    */
   void deleteAllBut(Path kept) throws IOException {
-    for (Path snapshot : complete()) {
+    for (Path snapshot : all()) {
       if (!snapshot.equals(kept)) {
         // The metadata first, so that a half-deleted snapshot is not taken for a complete one.
         Files.deleteIfExists(snapshot.resolve(METADATA));
@@ -105,19 +106,23 @@ final class Snapshots implements AutoCloseable {
   }
 
   private List<Path> complete() {
-    try (Stream<Path> files = Files.find(folder, 3, (path, attributes) -> isMetadata(path))) {
-      return files.map(Path::getParent).toList();
+    return all().stream().filter(snapshot -> Files.exists(snapshot.resolve(METADATA))).toList();
+  }
+
+  private List<Path> all() {
+    try (Stream<Path> files =
+        Files.find(folder, 2, (path, attributes) -> attributes.isDirectory() && isSnapshot(path))) {
+      return files.toList();
     } catch (IOException | UncheckedIOException e) {
       throw unreadable(folder, e);
     }
   }
 
-  private boolean isMetadata(Path path) {
-    if (!path.getFileName().toString().equals(METADATA)) {
-      return false;
-    }
-    String location = folder.relativize(path.getParent()).toString();
-    return location.matches("[0-9a-f]{32}/chk-[0-9]+|savepoint-[0-9a-f]+-[0-9a-f]+");
+  private boolean isSnapshot(Path path) {
+    return folder
+        .relativize(path)
+        .toString()
+        .matches("[0-9a-f]{32}/chk-[0-9]+|savepoint-[0-9a-f]+-[0-9a-f]+");
   }
 
   private static FileTime completed(Path snapshot) {

@@ -31,44 +31,50 @@ public final class StandardStreamSink<T> implements Sink<T> {
   private static final OutputStream STDOUT = new FileOutputStream(FileDescriptor.out);
   private static final OutputStream STDERR = new FileOutputStream(FileDescriptor.err);
 
+  private final String name;
   private final Encoder<T> encoder;
   private final SerializableSupplier<OutputStream> stream;
 
   /**
    * A sink to a stream of the caller's own.
    *
+   * @param name what the stream is called where it cannot be written to
    * @param encoder writes one record as a line, with the line's end
    * @param stream gives the same stream to every writer, which locks it while it writes
    */
-  public StandardStreamSink(Encoder<T> encoder, SerializableSupplier<OutputStream> stream) {
+  public StandardStreamSink(
+      String name, Encoder<T> encoder, SerializableSupplier<OutputStream> stream) {
+    this.name = name;
     this.encoder = encoder;
     this.stream = stream;
   }
 
   /** A sink to the standard output. */
   public static <T> StandardStreamSink<T> stdout(Encoder<T> encoder) {
-    return new StandardStreamSink<>(encoder, () -> STDOUT);
+    return new StandardStreamSink<>("stdout", encoder, () -> STDOUT);
   }
 
   /** A sink to the standard error. */
   public static <T> StandardStreamSink<T> stderr(Encoder<T> encoder) {
-    return new StandardStreamSink<>(encoder, () -> STDERR);
+    return new StandardStreamSink<>("stderr", encoder, () -> STDERR);
   }
 
   @Override
   public SinkWriter<T> createWriter(WriterInitContext context) {
-    return new Writer<>(encoder, stream.get(), context.getProcessingTimeService());
+    return new Writer<>(name, encoder, stream.get(), context.getProcessingTimeService());
   }
 
   /** Gathers lines and writes them together, when there are many or a moment has passed. */
   private static final class Writer<T> implements SinkWriter<T> {
+    private final String name;
     private final Encoder<T> encoder;
     private final OutputStream stream;
     private final ProcessingTimeService time;
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
     private boolean timerPending;
 
-    Writer(Encoder<T> encoder, OutputStream stream, ProcessingTimeService time) {
+    Writer(String name, Encoder<T> encoder, OutputStream stream, ProcessingTimeService time) {
+      this.name = name;
       this.encoder = encoder;
       this.stream = stream;
       this.time = time;
@@ -116,10 +122,24 @@ public final class StandardStreamSink<T> implements Sink<T> {
           lines.writeTo(stream);
           stream.flush();
         }
+      } catch (IOException e) {
+        throw named(e);
       } finally {
         // What could not be written must not be tried once more on close.
         lines.reset();
       }
+    }
+
+    /** The system's own message says what, but not where. */
+    private IOException named(IOException e) {
+      // Not as the cause: the cause at the bottom is what users are told.
+      IOException named =
+          new IOException(
+              "Broken pipe".equals(e.getMessage())
+                  ? name + " was closed by who read it, before everything was written"
+                  : name + " cannot be written to: " + e.getMessage());
+      named.addSuppressed(e);
+      return named;
     }
   }
 }

@@ -35,6 +35,14 @@ class EmbeddedITCase {
     }
     int finishedFiles = finished().size();
 
+    try (ProcessRun other =
+        start("--input=in", "--output=out", "--checkpoints=ck", "--mask=causal")) {
+      assertThat(other.exitCode()).isEqualTo(2);
+      assertThat(other.stderr())
+          .singleElement()
+          .asString()
+          .contains("--mask: found 'causal', expected 'none'", "/ck ");
+    }
     try (ProcessRun stopped = start(arguments)) {
       stopped.await("another finished file", () -> finished().size() > finishedFiles);
       stopped.signal("TERM");

@@ -119,11 +119,40 @@ class LauncherITCase {
       })
   void wrongUsageIsOneLine(String arguments) throws Exception {
     Files.writeString(folder.resolve("in"), "");
-    try (ProcessRun run = start(Map.of(), LAUNCHER, arguments.split(" "))) {
+    Path log = folder.resolve("run.log");
+    Map<String, String> logging = Map.of("HEADSTREAM_JAVA_OPTS", "-Dheadstream.log.file=" + log);
+    try (ProcessRun run = start(logging, LAUNCHER, arguments.split(" "))) {
       assertThat(run.exitCode()).isEqualTo(2);
       assertThat(run.stdout()).isEmpty();
       assertThat(run.stderr()).hasSize(1);
       assertThat(run.stderr().get(0)).startsWith("headstream: --");
+      assertThat(log).doesNotExist();
+    }
+  }
+
+  @Test
+  void aClosedStdinIsAnEmptyInput() throws Exception {
+    List<String> closed = List.of("bash", "-c", "exec \"$0\" \"$@\" <&-");
+    try (ProcessRun run = start(Map.of(), closed, LAUNCHER, "--input=-")) {
+      assertThat(run.exitCode()).as("%s", run.stderr()).isZero();
+      assertThat(run.stdout()).isEmpty();
+      assertThat(run.stderr())
+          .singleElement()
+          .asString()
+          .startsWith("headstream: 0 tokens answered in 0 sequences, 0 dead letters");
+    }
+  }
+
+  @Test
+  void aClosedStdoutIsAFailureThatIsNamed() throws Exception {
+    Files.writeString(folder.resolve("in"), "a word\n");
+    List<String> closed = List.of("bash", "-c", "exec \"$0\" \"$@\" >&-");
+    try (ProcessRun run = start(Map.of(), closed, LAUNCHER, "--input=in", "--input-format=text")) {
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.stderr())
+          .singleElement()
+          .asString()
+          .startsWith("headstream: stdout cannot be written to: ");
     }
   }
 

@@ -12,8 +12,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LocationsTest {
+  private static final String UUID = "0a1b2c3d-4e5f-6789-abcd-ef0123456789";
+  private static final String PART = "part-" + UUID + "-0.jsonl";
+  private static final String UNFINISHED = "." + PART + ".inprogress." + UUID;
+
   @TempDir Path folder;
 
   private Path input;
@@ -90,27 +96,55 @@ class LocationsTest {
   }
 
   @Test
-  void anOutputFolderWithContentIsRefused() throws IOException {
-    Files.createDirectories(folder.resolve("out/sub"));
-    Files.writeString(folder.resolve("out/.part-0.inprogress"), "");
-    Files.writeString(folder.resolve("out/_tmp"), "");
+  void refusesAnyPlaceToWriteToWithinTheInput() throws IOException {
+    Files.createDirectories(folder.resolve("data/sub"));
+
+    for (String option : List.of("--output", "--dead-letters", "--checkpoints")) {
+      List<String> arguments = new ArrayList<>(List.of("--input", path("data")));
+      if (!option.equals("--output")) {
+        arguments.addAll(List.of("--output", path("out")));
+      }
+      arguments.addAll(List.of(option, path("data/sub/new")));
+      refused(option + ": found '" + path("data/sub/new"), arguments.toArray(String[]::new));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"out", "out-dead-letters"})
+  void aFolderWithContentIsRefused(String name) throws IOException {
     Locations locations = locations("--output", path("out"));
+    write(name + "/" + UNFINISHED);
     locations.folders().checkEmpty();
 
-    Files.writeString(folder.resolve("out/sub/part-0"), "");
+    for (String content : List.of(PART, ".hidden", "_tmp", UNFINISHED + "~", "empty/")) {
+      Path there = folder.resolve(name + "/" + content);
+      write(name + "/" + content);
+      assertThatThrownBy(() -> locations.folders().checkEmpty())
+          .as(content)
+          .isInstanceOf(UsageException.class)
+          .hasMessageContainingAll("'" + path(name) + "'", "--overwrite", there.toString());
+      Files.delete(there);
+    }
+  }
 
-    assertThatThrownBy(() -> locations.folders().checkEmpty())
-        .isInstanceOf(UsageException.class)
-        .hasMessageContainingAll("--output", path("out"), "--overwrite");
+  @Test
+  void whatAKilledRunDidNotFinishGoesWhenTheJobIsDone() throws IOException {
+    write("out/" + PART, "out/" + UNFINISHED, "out/.mine", "out-dead-letters/" + UNFINISHED);
+
+    locations("--output", path("out")).folders().deleteUnfinished();
+
+    assertThat(below("out"))
+        .containsExactlyInAnyOrder(folder.resolve("out/" + PART), folder.resolve("out/.mine"));
+    assertThat(below("out-dead-letters")).isEmpty();
   }
 
   @Test
   void overwriteEmptiesBothFoldersOfPartFiles() throws IOException {
     write(
-        "out/part-1.jsonl",
-        "out/.part-2.inprogress.x",
-        "out/2026/part-3",
-        "out-dead-letters/part-4");
+        "out/" + PART,
+        "out/" + UNFINISHED,
+        "out/2026/" + PART.replace("-0.jsonl", "-17.jsonl"),
+        "out-dead-letters/" + PART);
 
     Locations locations = locations("--output", path("out"), "--overwrite");
     locations.folders().checkOnlyPartFiles();
@@ -122,9 +156,32 @@ class LocationsTest {
     assertThat(input).exists();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "part-time-salaries.xlsx",
+        "part-1.jsonl",
+        "x" + PART,
+        PART + ".gz",
+        "." + PART,
+        "photos/",
+        "photos/2026/",
+        PART + "/"
+      })
+  void overwriteDeletesNoFilesOfOthers(String name) throws IOException {
+    write("out/a/" + PART, "out/" + name);
+
+    assertThatThrownBy(() -> locations("--output", path("out"), "--overwrite").folders().empty())
+        .isInstanceOf(UsageException.class)
+        .hasMessageContainingAll("--overwrite", path("out/" + name).replaceFirst("/$", ""));
+
+    assertThat(folder.resolve("out/" + name)).exists();
+    assertThat(folder.resolve("out/a/" + PART)).exists();
+  }
+
   @Test
   void overwriteDeletesNothingWhereAnythingElseLies() throws IOException {
-    write("out/part-1", "out-dead-letters/part-4", "out-dead-letters/sub/thesis.tex");
+    write("out/" + PART, "out-dead-letters/" + PART, "out-dead-letters/sub/thesis.tex");
 
     assertThatThrownBy(() -> locations("--output", path("out"), "--overwrite").folders().empty())
         .isInstanceOf(UsageException.class)
@@ -136,7 +193,7 @@ class LocationsTest {
 
   @Test
   void overwriteDoesNotFollowLinksOutOfTheFolder() throws IOException {
-    write("elsewhere/part-1", "out/part-2");
+    write("elsewhere/" + PART, "out/" + PART);
     Files.createSymbolicLink(folder.resolve("out/link"), folder.resolve("elsewhere"));
 
     assertThatThrownBy(() -> locations("--output", path("out"), "--overwrite").folders().empty())
@@ -179,8 +236,10 @@ class LocationsTest {
   private void write(String... names) throws IOException {
     for (String name : names) {
       Path file = folder.resolve(name);
-      Files.createDirectories(file.getParent());
-      Files.writeString(file, "");
+      Files.createDirectories(name.endsWith("/") ? file : file.getParent());
+      if (!name.endsWith("/")) {
+        Files.writeString(file, "");
+      }
     }
   }
 

@@ -42,11 +42,18 @@ class SnapshotsTest {
     Path orphan = snapshot(OTHER_JOB + "/chk-9", 1_000);
     Files.createDirectories(folder.resolve(OTHER_JOB + "/shared"));
     Path mine = snapshot("mine/chk-1", 9_000);
+    Path incomplete = Files.createDirectories(folder.resolve(JOB + "/chk-11"));
+    Files.writeString(incomplete.resolve("0123-state"), "");
+    Path cutOff = Files.createDirectories(folder.resolve("savepoint-ab12cd-0123456789ab"));
+    Path alone = Files.createDirectories(folder.resolve("e".repeat(32) + "/chk-1"));
 
     try (Snapshots snapshots = Snapshots.take(folder)) {
       snapshots.deleteAllBut(kept);
       assertThat(kept).exists();
       assertThat(orphan.getParent()).doesNotExist();
+      assertThat(incomplete).doesNotExist();
+      assertThat(cutOff).doesNotExist();
+      assertThat(alone.getParent()).doesNotExist();
       snapshots.deleteAllBut(null);
       assertThat(kept.getParent()).doesNotExist();
       assertThat(mine).exists();

@@ -25,7 +25,8 @@ public final class StandInJob {
     System.exit(Embedded.run(StandInJob::build, arguments));
   }
 
-  private static void build(StreamExecutionEnvironment env, Options options, Locations locations) {
+  private static BuiltLayer build(
+      StreamExecutionEnvironment env, Options options, Locations locations) {
     // Whatever a library prints must not come among the records.
     System.out.println("not a record");
     DataGeneratorSource<Long> source =
@@ -41,6 +42,7 @@ public final class StandInJob {
         .uid("answers")
         .sinkTo(OutputFiles.sink(locations.output(), new TokenEncoder()))
         .uid("output");
+    return new BuiltLayer(LayerShape.withoutWeights(options), null);
   }
 
   private static final class Answer extends RichMapFunction<Long, Token> {

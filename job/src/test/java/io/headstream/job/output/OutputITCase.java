@@ -63,7 +63,7 @@ class OutputITCase {
 
   @Test
   void parallelWritersOfAStreamDoNotMixTheirLines() throws Exception {
-    run(new StandardStreamSink<>(new TokenEncoder(), () -> STREAM));
+    run(new StandardStreamSink<>("the stream", new TokenEncoder(), () -> STREAM));
     assertThat(WRITTEN.toString(UTF_8).lines()).containsExactlyInAnyOrderElementsOf(expected());
   }
 

@@ -12,6 +12,8 @@ import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StandardStreamSinkTest {
   private static final String LINE = "{\"sequence_id\":\"a\",\"position\":0,\"embedding\":[1.0]}\n";
@@ -59,20 +61,27 @@ class StandardStreamSinkTest {
     assertThat(stream.toString(UTF_8)).isEqualTo(LINE.repeat(5000));
   }
 
-  @Test
-  void aStreamThatNobodyReadsFailsTheJob() throws Exception {
-    OutputStream closed =
+  @ParameterizedTest
+  @CsvSource({
+    "Broken pipe, 'the stream was closed by who read it, before everything was written'",
+    "No space left on device, the stream cannot be written to: No space left on device",
+    "Bad file descriptor, the stream cannot be written to: Bad file descriptor"
+  })
+  void aStreamThatCannotBeWrittenToFailsTheJobAndIsNamed(String system, String said)
+      throws Exception {
+    OutputStream broken =
         new OutputStream() {
           @Override
           public void write(int b) throws IOException {
-            throw new IOException("Broken pipe");
+            throw new IOException(system);
           }
         };
-    try (var harness = open(closed)) {
+    try (var harness = open(broken)) {
       harness.processElement(token(), 0);
       assertThatThrownBy(() -> harness.prepareSnapshotPreBarrier(1))
           .isInstanceOf(IOException.class)
-          .hasMessage("Broken pipe");
+          .hasMessage(said)
+          .hasNoCause();
       // Closing does not try once more.
     }
   }
@@ -85,7 +94,7 @@ class StandardStreamSinkTest {
       OutputStream stream) throws Exception {
     STREAM.set(stream);
     StandardStreamSink<Token> sink =
-        new StandardStreamSink<>(new TokenEncoder(), () -> STREAM.get());
+        new StandardStreamSink<>("the stream", new TokenEncoder(), () -> STREAM.get());
     var harness =
         new OneInputStreamOperatorTestHarness<Token, CommittableMessage<Token>>(
             new SinkWriterOperatorFactory<>(sink));

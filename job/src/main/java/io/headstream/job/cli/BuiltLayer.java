@@ -1,0 +1,10 @@
+package io.headstream.job.cli;
+
+/**
+ * The attention layer of a job that was built.
+ *
+ * @param shape with all that was left open in the options
+ * @param weightsDigest SHA-256 of the weights of a file; null for weights made from a seed, and
+ *     where the job does not checkpoint into a folder that outlives it
+ */
+public record BuiltLayer(LayerShape shape, String weightsDigest) {}

@@ -1,0 +1,108 @@
+package io.headstream.job.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * The options that a run's state depends on, each with the value that is in effect.
+ *
+ * <p>State that one set of options made is worth nothing to another: half of a stream would be
+ * answered by each, and nobody could tell which. So they lie beside the checkpoints, and who goes
+ * on has to say the same. The parallelism may be another.
+ */
+record Fingerprint(Map<String, String> values) {
+  private static final String FILE = "_options";
+
+  /** The fingerprint of a job that was built. */
+  static Fingerprint of(Options options, Locations locations, BuiltLayer layer) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("--input", locations.input());
+    values.put("--input-format", options.inputFormat());
+    values.put("--positions-from", options.positionsOnArrival() ? "arrival" : "record");
+    values.put("--output", locations.output());
+    values.put("--dead-letters", locations.deadLetters());
+    values.put("--weights", weights(layer));
+    values.put("--model-dim", layer.shape().modelDim());
+    values.put("--heads", layer.shape().heads());
+    values.put("--kv-heads", layer.shape().keyValueHeads());
+    values.put("--head-groups", layer.shape().headGroups());
+    values.put("--mask", options.causal() ? "causal" : "none");
+    values.put("--dropout", options.dropout());
+    values.put("--dropout-seed", options.dropoutSeed());
+    values.put("--seed", options.seed());
+    values.put("--session-gap", options.sessionGap().map(Object::toString).orElse("off"));
+    values.put("--max-length", options.maxLength());
+    values.put("--max-record-bytes", options.maxRecordBytes());
+    Map<String, String> texts = new LinkedHashMap<>();
+    values.forEach((option, value) -> texts.put(option, String.valueOf(value)));
+    return new Fingerprint(texts);
+  }
+
+  /** What the weights are, wherever they lie and whatever they are called. */
+  private static String weights(BuiltLayer layer) {
+    return layer.weightsDigest() == null ? "none" : "SHA-256 " + layer.weightsDigest();
+  }
+
+  /** Notes the options of a run that begins, before anything else is in its folder. */
+  void write(Path folder) throws IOException {
+    Properties properties = new Properties();
+    properties.putAll(values);
+    Path unfinished = folder.resolve(FILE + ".inprogress");
+    try (Writer writer = Files.newBufferedWriter(unfinished)) {
+      properties.store(writer, "What the run that checkpoints here was started with");
+    }
+    Files.move(unfinished, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Forgets a run that is done. */
+  static void delete(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(FILE));
+  }
+
+  /**
+   * Refuses to go on with what other options have begun.
+   *
+   * @throws UsageException if an option differs; it names the first one and both values
+   */
+  void checkSame(Path folder) {
+    Properties begun = read(folder);
+    values.forEach(
+        (option, value) -> {
+          String before = begun.getProperty(option);
+          if (!value.equals(before)) {
+            throw UsageException.unexpected(
+                option,
+                value,
+                "'"
+                    + before
+                    + "', with which the run in --checkpoints "
+                    + folder
+                    + " began; or another folder for its checkpoints");
+          }
+        });
+  }
+
+  private static Properties read(Path folder) {
+    Properties begun = new Properties();
+    try (Reader reader = Files.newBufferedReader(folder.resolve(FILE))) {
+      begun.load(reader);
+      return begun;
+    } catch (NoSuchFileException e) {
+      throw UsageException.unexpected(
+          "--checkpoints",
+          folder,
+          "checkpoints with the file " + FILE + " beside them, which says what they began with");
+    } catch (IOException | IllegalArgumentException e) {
+      throw UsageException.unexpected(
+          "--checkpoints", folder, "a readable file " + FILE + " in it (" + e + ")");
+    }
+  }
+}
