@@ -72,6 +72,9 @@ final class HeadAttention {
     this.source = source;
     this.sequence = options.mask().sequences(member);
     kernel.reserve(headDim, valueDim);
+    if (source == rows) {
+      rows.begin(keyLength);
+    }
     region.member = member;
     region.head = head;
     if (!results.wantsNothing()) {

@@ -1,9 +1,15 @@
 package io.headstream.attention;
 
+import java.util.Arrays;
+
 /** Keys and values as rows of the caller's arrays. */
 final class KeyValueRows implements KeyValueSource {
   private final Rows k = new Rows(); // [keyLength, headDim]
   private final Rows v = new Rows(); // [keyLength, valueDim]
+
+  // By tile: the key it began at plus 1, or 0, and whether its values are finite.
+  private int[] known = new int[0];
+  private boolean[] finite = new boolean[0];
 
   Rows k() {
     return k;
@@ -41,16 +47,41 @@ final class KeyValueRows implements KeyValueSource {
     }
   }
 
+  /** Forgets what it knew of the values, which may be others from now on. */
+  void begin(int keyLength) {
+    int tiles = (keyLength + TILE - 1) / TILE + 1; // packed documents may begin inside a tile
+    if (known.length < tiles) {
+      known = new int[tiles];
+      finite = new boolean[tiles];
+    }
+    Arrays.fill(known, 0, tiles, 0);
+  }
+
+  /** Looks once at each tile, however many blocks of queries come by. */
   @Override
   public boolean valuesFinite(int first, int keys, int valueDim) {
-    float[] data = v.data();
-    float nonFinite = 0;
-    for (int j = 0; j < keys; j++) {
-      int row = v.row(first + j);
-      for (int c = row; c < row + valueDim; c++) {
-        nonFinite += data[c] - data[c]; // 0 for a finite value, NaN for any other
-      }
+    int tile = first / TILE;
+    if (known[tile] != first + 1) {
+      known[tile] = first + 1;
+      finite[tile] = allFinite(first, keys, valueDim);
     }
-    return nonFinite == 0;
+    return finite[tile];
+  }
+
+  private boolean allFinite(int first, int keys, int valueDim) {
+    int signs = 0;
+    for (int j = first; j < first + keys; j++) {
+      signs |= signIfNotFinite(v.data(), v.row(j), valueDim);
+    }
+    return signs >= 0;
+  }
+
+  /** Negative if an exponent is all ones: one more in its lowest bit carries into the sign. */
+  private static int signIfNotFinite(float[] data, int from, int n) {
+    int signs = 0;
+    for (int c = from; c < from + n; c++) {
+      signs |= (Float.floatToRawIntBits(data[c]) & Integer.MAX_VALUE) + (1 << 23);
+    }
+    return signs;
   }
 }
