@@ -31,6 +31,7 @@ final class LineReader implements Closeable {
   private long offset;
   private long lines;
 
+  private final BlankScan blank = new BlankScan();
   private byte[] line = new byte[1024];
   private int kept;
   private long sizeBytes;
@@ -76,7 +77,7 @@ final class LineReader implements Closeable {
       if (tooLarge) {
         kept = Math.min(kept, RawRecord.KEPT_BYTES);
       }
-      if (tooLarge || !WhiteSpace.blank(line, kept)) {
+      if (!blank.blank()) {
         return new RawRecord(Arrays.copyOf(line, kept), name + ':' + lines, sizeBytes);
       }
     }
@@ -92,6 +93,7 @@ final class LineReader implements Closeable {
     boolean first = offset == 0;
     kept = 0;
     sizeBytes = 0;
+    blank.begin(first);
     while (chunkAt < chunkEnd || fill()) {
       int end = chunkAt;
       while (end < chunkEnd && chunk[end] != '\n') {
@@ -131,6 +133,7 @@ final class LineReader implements Closeable {
     if (bytes == 0) {
       return;
     }
+    blank.scan(chunk, chunkAt, chunkAt + bytes);
     int keep = Math.min(bytes, keptLimit - kept);
     if (kept + keep > line.length) {
       long doubled = Math.max(2L * line.length, kept + keep);
