@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.stream.Stream;
@@ -38,6 +40,24 @@ class JsonTokenParserTest {
     assertThat(token.timestamp()).isEqualTo(1700000000000L);
     assertThat(token.last()).isTrue();
     assertThat(token.source()).isEqualTo("t.jsonl:17");
+  }
+
+  @Test
+  void onlyAFilesByteOrderMarkIsNoText() {
+    byte[] bytes = "\ufeff{\"sequence_id\":\"a\",\"position\":0,\"embedding\":[1]}".getBytes(UTF_8);
+    JsonTokenParser parser = new JsonTokenParser(1, false, false);
+    Parsed first = new Parsed(new ArrayList<>(), new ArrayList<>());
+    RawRecord marked = new RawRecord(bytes, "t:1", bytes.length, 3);
+    parser.parse(marked, first.tokens()::add, first.deadLetters()::add);
+    assertThat(first.token().sequenceId()).isEqualTo("a");
+    DeadLetter later = Parsed.by(parser, bytes, "t:2").deadLetter();
+    assertThat(later.reason()).isEqualTo(Reason.MALFORMED);
+    assertThat(later.record()).isEqualTo(bytes);
+    Parsed rejected = new Parsed(new ArrayList<>(), new ArrayList<>());
+    new JsonTokenParser(2, false, false)
+        .parse(marked, rejected.tokens()::add, rejected.deadLetters()::add);
+    assertThat(rejected.deadLetter().reason()).isEqualTo(Reason.WRONG_DIMENSION);
+    assertThat(rejected.deadLetter().record()).isEqualTo(bytes);
   }
 
   /** Only its size bounds a record. */
@@ -73,7 +93,6 @@ class JsonTokenParserTest {
       strings = {
         "{'sequence_id':'a','position':0,'embedding':[1,2]}",
         " \t{'sequence_id':'a','position':0,'embedding':[1,2]} \r ",
-        "\ufeff{'sequence_id':'a','position':0,'embedding':[1,2]}",
         "{'position':0,'embedding':[1,2],'last':false,'sequence_id':'a'}",
         "{'sequence_id':'a','position':-0,'embedding':[1.0,2e0]}",
         "{'sequence_\\u0069d':'\\u0061','position':0,'embedding':[1,2]}",

@@ -38,7 +38,8 @@ class LineFormatTest {
   @Test
   void namesFilesRelativeToTheFolder() throws IOException {
     List<String> lines = lines(readAll(new LineFormat(path(folder), 50_000), null));
-    assertThat(lines).startsWith("deep/tokens.jsonl:1 first 5", "deep/tokens.jsonl:4 line 1 6");
+    assertThat(lines)
+        .startsWith("deep/tokens.jsonl:1 \ufefffirst 8", "deep/tokens.jsonl:4 line 1 6");
     assertThat(lines).endsWith("deep/tokens.jsonl:705 end 3").hasSize(603);
     assertThat(lines.get(601)).startsWith("deep/tokens.jsonl:703 x").endsWith("x 100000");
   }
@@ -46,7 +47,7 @@ class LineFormatTest {
   @Test
   void namesTheFileThatIsTheInput() throws IOException {
     List<String> lines = lines(readAll(new LineFormat(path(file), 50_000), null));
-    assertThat(lines).startsWith("tokens.jsonl:1 first 5").hasSize(603);
+    assertThat(lines).startsWith("tokens.jsonl:1 \ufefffirst 8").hasSize(603);
   }
 
   @Test

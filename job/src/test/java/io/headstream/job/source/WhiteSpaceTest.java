@@ -58,8 +58,7 @@ class WhiteSpaceTest {
       if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
         continue;
       }
-      byte[] bytes =
-          (" " + Character.toString(c)).getBytes(UTF_8);
+      byte[] bytes = (" " + Character.toString(c)).getBytes(UTF_8);
       boolean expected = c <= Character.MAX_VALUE && WhiteSpace.is((char) c);
       assertThat(blank(bytes, bytes.length)).as("U+%X", c).isEqualTo(expected);
       if (expected) {
