@@ -15,8 +15,8 @@ public final class Json {
   /**
    * Reads strictly and writes floats with the fewest digits. Safe for any number of threads.
    *
-   * <p>Strings and names are bounded by the record's size already, so the library's own limits on
-   * them are lifted; those on the depth of nesting and on the digits of a number stay. Names are
+   * <p>Strings, names, numbers and the depth of nesting are bounded by the record's size already,
+   * so the library's own limits on them are lifted; nesting costs heap, not stack. Names are
    * neither interned nor refused for their hashes: both would let one record act on later ones.
    */
   public static final JsonFactory FACTORY =
@@ -30,6 +30,8 @@ public final class Json {
               StreamReadConstraints.builder()
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNameLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNestingDepth(Integer.MAX_VALUE)
                   .build())
           .build();
 

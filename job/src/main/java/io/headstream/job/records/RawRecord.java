@@ -12,13 +12,20 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
  * @param source where it was read, such as {@code tokens.jsonl:17}
  * @param sizeBytes the size of the whole record, which is more than {@code bytes.length} exactly
  *     when it was too large to keep
+ * @param markBytes how many of the bytes, at their beginning, are a file's byte order mark and no
+ *     text: 3 or 0
  */
 @TypeInfo(RecordTypeInfoFactory.class)
 @SerializedBy(RawRecordSerializer.class)
-public record RawRecord(byte[] bytes, String source, long sizeBytes) {
+public record RawRecord(byte[] bytes, String source, long sizeBytes, int markBytes) {
 
   /** How much is kept of a record that is too large. */
   public static final int KEPT_BYTES = 4096;
+
+  /** A record without a byte order mark. */
+  public RawRecord(byte[] bytes, String source, long sizeBytes) {
+    this(bytes, source, sizeBytes, 0);
+  }
 
   /** Whether the record was longer than allowed, so that only its beginning is here. */
   public boolean tooLarge() {

@@ -9,7 +9,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** Version 1 of a {@link RawRecord}: bytes, source, size. */
+/** Version 1 of a {@link RawRecord}: bytes, source, size, size of the byte order mark. */
 public final class RawRecordSerializer extends RecordSerializer<RawRecord> {
   private static final long serialVersionUID = 1L;
 
@@ -20,7 +20,7 @@ public final class RawRecordSerializer extends RecordSerializer<RawRecord> {
 
   @Override
   public RawRecord copy(RawRecord raw) {
-    return new RawRecord(raw.bytes().clone(), raw.source(), raw.sizeBytes());
+    return new RawRecord(raw.bytes().clone(), raw.source(), raw.sizeBytes(), raw.markBytes());
   }
 
   @Override
@@ -28,11 +28,16 @@ public final class RawRecordSerializer extends RecordSerializer<RawRecord> {
     ByteCodec.write(raw.bytes(), target);
     StringValue.writeString(raw.source(), target);
     target.writeLong(raw.sizeBytes());
+    target.writeByte(raw.markBytes());
   }
 
   @Override
   public RawRecord deserialize(DataInputView source) throws IOException {
-    return new RawRecord(ByteCodec.read(source), StringValue.readString(source), source.readLong());
+    return new RawRecord(
+        ByteCodec.read(source),
+        StringValue.readString(source),
+        source.readLong(),
+        source.readByte());
   }
 
   @Override

@@ -54,7 +54,7 @@ public final class JsonTokenParser implements TokenParser {
   }
 
   private Token read(RawRecord record) throws Rejection {
-    char[] text = text(record.bytes());
+    char[] text = text(record);
     try (JsonParser json = Json.FACTORY.createParser(text)) {
       JsonToken first = json.nextToken();
       if (first == null) {
@@ -83,18 +83,20 @@ public final class JsonTokenParser implements TokenParser {
   }
 
   /**
-   * The record's characters, without a byte order mark.
+   * The record's characters, without a file's byte order mark. One anywhere else is no white space,
+   * and malformed.
    *
    * <p>Decoded here and not by the JSON library, which would take UTF-16 too, would not find every
    * overlong form, and does not read names that have a pair of surrogates escaped.
    */
-  private static char[] text(byte[] bytes) throws Rejection {
+  private static char[] text(RawRecord record) throws Rejection {
+    byte[] bytes = record.bytes();
     int valid = Utf8.validBytes(bytes);
     if (valid < bytes.length) {
       throw Rejection.malformed("byte " + valid + " is not UTF-8");
     }
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    return (text.startsWith("\uFEFF") ? text.substring(1) : text).toCharArray();
+    int mark = record.markBytes();
+    return new String(bytes, mark, bytes.length - mark, StandardCharsets.UTF_8).toCharArray();
   }
 
   /** The fields of one record as they are read. */

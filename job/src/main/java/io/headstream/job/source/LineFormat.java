@@ -67,13 +67,22 @@ final class LineFormat implements BulkFormat<RawRecord, FileSourceSplit> {
       throws IOException {
     Path path = split.path();
     FSDataInputStream in = path.getFileSystem().open(path);
-    try {
-      in.seek(offset);
-    } catch (IOException e) {
-      in.close();
-      throw e;
+    if (offset > 0) { // a pipe can be read, but not sought, not even to its beginning
+      try {
+        in.seek(offset);
+      } catch (IOException e) {
+        in.close();
+        throw unreadable(path, e);
+      }
     }
-    return new LineBatches(new LineReader(in, name(path), maxRecordBytes, offset, lines));
+    return new LineBatches(path, new LineReader(in, name(path), maxRecordBytes, offset, lines));
+  }
+
+  /** Names the file, which the cause need not do. Has no cause, so that it is the root itself. */
+  private static IOException unreadable(Path file, IOException e) {
+    IOException named = new IOException(file.getPath() + " cannot be read: " + e.getMessage());
+    named.addSuppressed(e);
+    return named;
   }
 
   /** The path below the input, or the file's name when the input is that file. */
@@ -84,14 +93,14 @@ final class LineFormat implements BulkFormat<RawRecord, FileSourceSplit> {
   }
 
   /** Hands out lines in batches of modest size, because a few batches wait between threads. */
-  private record LineBatches(LineReader lines) implements Reader<RawRecord> {
+  private record LineBatches(Path file, LineReader lines) implements Reader<RawRecord> {
 
     @Override
     public RecordIterator<RawRecord> readBatch() throws IOException {
       List<RecordAndPosition<RawRecord>> batch = new ArrayList<>();
       long bytes = 0;
       while (batch.size() < BATCH_RECORDS && bytes < BATCH_BYTES) {
-        RawRecord record = lines.next();
+        RawRecord record = next();
         if (record == null) {
           break;
         }
@@ -99,6 +108,14 @@ final class LineFormat implements BulkFormat<RawRecord, FileSourceSplit> {
         bytes += record.bytes().length;
       }
       return batch.isEmpty() ? null : new Batch(batch.iterator());
+    }
+
+    private RawRecord next() throws IOException {
+      try {
+        return lines.next();
+      } catch (IOException e) {
+        throw unreadable(file, e);
+      }
     }
 
     @Override

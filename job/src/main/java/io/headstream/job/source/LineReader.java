@@ -11,8 +11,8 @@ import java.util.Arrays;
  * that are not blank.
  *
  * <p>Of a line it buffers no more than the longest record has, so that a file without line ends
- * needs no more memory than one with them. A byte order mark at the stream's beginning is no part
- * of the first line. Serves one thread.
+ * needs no more memory than one with them. A byte order mark at the stream's beginning is handed
+ * out with the first line, and does not count against the longest record. Serves one thread.
  */
 final class LineReader implements Closeable {
   private static final int CHUNK_BYTES = 1 << 16;
@@ -31,10 +31,12 @@ final class LineReader implements Closeable {
   private long offset;
   private long lines;
 
+  private final BlankScan blank = new BlankScan();
   private byte[] line = new byte[1024];
   private int kept;
   private long sizeBytes;
   private byte lastByte;
+  private int markBytes;
 
   /**
    * A reader that goes on where another one stood.
@@ -72,12 +74,12 @@ final class LineReader implements Closeable {
    */
   RawRecord next() throws IOException {
     while (readLine()) {
-      boolean tooLarge = sizeBytes > maxRecordBytes;
+      boolean tooLarge = sizeBytes - markBytes > maxRecordBytes;
       if (tooLarge) {
         kept = Math.min(kept, RawRecord.KEPT_BYTES);
       }
-      if (tooLarge || !WhiteSpace.blank(line, kept)) {
-        return new RawRecord(Arrays.copyOf(line, kept), name + ':' + lines, sizeBytes);
+      if (!blank.blank()) {
+        return new RawRecord(Arrays.copyOf(line, kept), name + ':' + lines, sizeBytes, markBytes);
       }
     }
     return null;
@@ -92,6 +94,7 @@ final class LineReader implements Closeable {
     boolean first = offset == 0;
     kept = 0;
     sizeBytes = 0;
+    blank.begin(first);
     while (chunkAt < chunkEnd || fill()) {
       int end = chunkAt;
       while (end < chunkEnd && chunk[end] != '\n') {
@@ -131,6 +134,7 @@ final class LineReader implements Closeable {
     if (bytes == 0) {
       return;
     }
+    blank.scan(chunk, chunkAt, chunkAt + bytes);
     int keep = Math.min(bytes, keptLimit - kept);
     if (kept + keep > line.length) {
       long doubled = Math.max(2L * line.length, kept + keep);
@@ -157,10 +161,6 @@ final class LineReader implements Closeable {
     lines++;
     boolean marked =
         kept >= 3 && line[0] == (byte) 0xEF && line[1] == (byte) 0xBB && line[2] == (byte) 0xBF;
-    if (first && marked) {
-      System.arraycopy(line, 3, line, 0, kept - 3);
-      kept -= 3;
-      sizeBytes -= 3;
-    }
+    markBytes = first && marked ? 3 : 0;
   }
 }

@@ -45,7 +45,7 @@ public final class ParseTokens extends ProcessFunction<RawRecord, Token> {
 
   @Override
   public void processElement(RawRecord record, Context context, Collector<Token> out) {
-    if (record.tooLarge() || record.sizeBytes() > maxRecordBytes) {
+    if (record.tooLarge() || record.sizeBytes() - record.markBytes() > maxRecordBytes) {
       reject(tooLarge(record), context);
       return;
     }

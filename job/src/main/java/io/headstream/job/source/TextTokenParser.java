@@ -40,7 +40,10 @@ public final class TextTokenParser implements TokenParser {
       embedding = new WordEmbedding(modelDim, seed);
     }
     String id = record.source();
-    List<String> words = WhiteSpace.words(new String(record.bytes(), StandardCharsets.UTF_8));
+    byte[] bytes = record.bytes();
+    int mark = record.markBytes();
+    List<String> words =
+        WhiteSpace.words(new String(bytes, mark, bytes.length - mark, StandardCharsets.UTF_8));
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       boolean last = i == words.size() - 1;

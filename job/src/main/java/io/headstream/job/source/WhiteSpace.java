@@ -1,6 +1,5 @@
 package io.headstream.job.source;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,19 +19,6 @@ final class WhiteSpace {
       case 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;
       default -> c >= 0x2000 && c <= 0x200A;
     };
-  }
-
-  /** Whether UTF-8 holds nothing but white space, or nothing. */
-  static boolean blank(byte[] bytes, int length) {
-    for (int i = 0; i < length; i++) {
-      if (bytes[i] < 0) {
-        return words(new String(bytes, 0, length, StandardCharsets.UTF_8)).isEmpty();
-      }
-      if (!is((char) bytes[i])) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** What is between white space, in order. */

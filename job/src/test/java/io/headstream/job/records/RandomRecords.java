@@ -30,7 +30,7 @@ public final class RandomRecords {
     if (type == Token.class) {
       return type.cast(token(text()));
     } else if (type == RawRecord.class) {
-      return type.cast(new RawRecord(bytes(), text(), random.nextLong()));
+      return type.cast(new RawRecord(bytes(), text(), random.nextLong(), random.nextInt(4)));
     } else if (type == DeadLetter.class) {
       Reason reason = Reason.values()[random.nextInt(Reason.values().length)];
       return type.cast(new DeadLetter(reason, text(), text(), bytes(), random.nextLong()));

@@ -1,9 +1,11 @@
 package io.headstream.job.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.job.records.RawRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +38,8 @@ class LineFormatTest {
   @Test
   void namesFilesRelativeToTheFolder() throws IOException {
     List<String> lines = lines(readAll(new LineFormat(path(folder), 50_000), null));
-    assertThat(lines).startsWith("deep/tokens.jsonl:1 first 5", "deep/tokens.jsonl:4 line 1 6");
+    assertThat(lines)
+        .startsWith("deep/tokens.jsonl:1 \ufefffirst 8", "deep/tokens.jsonl:4 line 1 6");
     assertThat(lines).endsWith("deep/tokens.jsonl:705 end 3").hasSize(603);
     assertThat(lines.get(601)).startsWith("deep/tokens.jsonl:703 x").endsWith("x 100000");
   }
@@ -44,7 +47,7 @@ class LineFormatTest {
   @Test
   void namesTheFileThatIsTheInput() throws IOException {
     List<String> lines = lines(readAll(new LineFormat(path(file), 50_000), null));
-    assertThat(lines).startsWith("tokens.jsonl:1 first 5").hasSize(603);
+    assertThat(lines).startsWith("tokens.jsonl:1 \ufefffirst 8").hasSize(603);
   }
 
   @Test
@@ -72,6 +75,42 @@ class LineFormatTest {
       }
       assertThat(records).isEqualTo(3);
     }
+  }
+
+  @Test
+  void readsAPipe() throws Exception {
+    Files.delete(file);
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    Thread writer =
+        new Thread(
+            () -> {
+              try {
+                Files.writeString(file, "a\n\nb\n");
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    writer.setDaemon(true);
+    writer.start();
+    assertThat(lines(readAll(new LineFormat(path(file), 100), null)))
+        .containsExactly("tokens.jsonl:1 a 1", "tokens.jsonl:3 b 1");
+    writer.join();
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNamed() throws Exception {
+    Path memory = new Path("/proc/self/mem"); // opens and seeks, but address 1 cannot be read
+    FileSourceSplit split =
+        new FileSourceSplit("1", memory, 0, 9, 0, 9, new String[0], new CheckpointedPosition(1, 1));
+    assertThatThrownBy(
+            () -> {
+              try (BulkFormat.Reader<RawRecord> reader =
+                  new LineFormat(memory, 100).restoreReader(new Configuration(), split)) {
+                reader.readBatch();
+              }
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessage("/proc/self/mem cannot be read: Input/output error");
   }
 
   @Test

@@ -32,7 +32,7 @@ class LineReaderTest {
         "a^b~c|1=a^b 2=c",
         "a^^~|1=a^",
         "a^|1=a^",
-        "\ufeffa~b|1=a 2=b",
+        "\ufeffa~b|1=\ufeffa 2=b",
         "\ufeff~b|2=b",
         "\ufeff|''",
         "a~\ufeffb|1=a 2=\ufeffb",
@@ -57,11 +57,20 @@ class LineReaderTest {
       List<RawRecord> records = read(new ByteArrayInputStream(text.getBytes(UTF_8)), 10_000);
       assertThat(records).extracting(RawRecord::source).containsExactly("in:1", "in:2", "in:3");
       assertThat(records).extracting(RawRecord::tooLarge).containsExactly(true, false, true);
-      assertThat(records.get(0).bytes()).containsOnly('x').hasSize(RawRecord.KEPT_BYTES);
-      // The mark is behind what was kept of the first line, so that its size is the line's own.
-      assertThat(records.get(0).sizeBytes()).isEqualTo(200_000);
+      assertThat(records.get(0).bytes()).startsWith(0xEF, 0xBB, 0xBF, 'x').hasSize(4096);
+      assertThat(records).extracting(RawRecord::markBytes).containsExactly(3, 0, 0);
+      assertThat(records.get(0).sizeBytes()).isEqualTo(200_003);
       assertThat(records.get(2).sizeBytes()).isEqualTo(200_000);
     }
+  }
+
+  @Test
+  void skipsABlankLineThatIsTooLongForARecord() throws IOException {
+    String blank = " \u3000\u00a0\t".repeat(50_000);
+    String text = "\ufeff" + blank + "\r\n" + blank + "x\n" + blank + "\nok\n" + blank;
+    List<RawRecord> records = read(new ByteArrayInputStream(text.getBytes(UTF_8)), 5000);
+    assertThat(records).extracting(RawRecord::source).containsExactly("in:2", "in:4");
+    assertThat(records).extracting(RawRecord::tooLarge).containsExactly(true, false);
   }
 
   @Test
@@ -72,10 +81,12 @@ class LineReaderTest {
         for (String text : new String[] {line, line + "\n", "\ufeff" + line + "\r\nb"}) {
           RawRecord record = read(new ByteArrayInputStream(text.getBytes(UTF_8)), max).get(0);
           boolean tooLarge = size > max;
-          assertThat(record.sizeBytes()).isEqualTo(size);
+          int mark = record.markBytes();
+          assertThat(mark).isEqualTo(text.charAt(0) == '\ufeff' ? 3 : 0);
+          assertThat(record.sizeBytes()).isEqualTo(mark + size);
           assertThat(record.bytes())
               .as("%d of at most %d", size, max)
-              .hasSize(tooLarge ? Math.min(size, RawRecord.KEPT_BYTES) : size);
+              .hasSize(tooLarge ? Math.min(mark + size, RawRecord.KEPT_BYTES) : mark + size);
         }
       }
     }
@@ -119,7 +130,7 @@ class LineReaderTest {
       for (int i = 0; i < split.length; i++) {
         boolean ended = i < split.length - 1;
         String line = ended && split[i].endsWith("\r") ? chopped(split[i]) : split[i];
-        if (!line.isBlank() || line.length() > 9000) {
+        if (!line.isBlank()) {
           expected.add((i + 1) + ":" + line.length());
         }
       }

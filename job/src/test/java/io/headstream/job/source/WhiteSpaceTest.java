@@ -34,13 +34,13 @@ class WhiteSpaceTest {
   })
   void tellsBlankLines(String text, boolean blank) {
     byte[] bytes = text.getBytes(UTF_8);
-    assertThat(WhiteSpace.blank(bytes, bytes.length)).isEqualTo(blank);
+    assertThat(blank(bytes, bytes.length)).isEqualTo(blank);
   }
 
   @Test
   void aByteThatIsNotTextIsNotBlank() {
-    assertThat(WhiteSpace.blank(new byte[] {' ', (byte) 0xFF}, 2)).isFalse();
-    assertThat(WhiteSpace.blank(new byte[] {' ', 'a'}, 1)).isTrue();
+    assertThat(blank(new byte[] {' ', (byte) 0xFF}, 2)).isFalse();
+    assertThat(blank(new byte[] {' ', 'a'}, 1)).isTrue();
   }
 
   @Test
@@ -49,5 +49,29 @@ class WhiteSpaceTest {
         .containsExactly("the", "cat", "sat", "on", "it,");
     assertThat(WhiteSpace.words("zero\u200bwidth")).containsExactly("zero\u200bwidth");
     assertThat(WhiteSpace.words(" \u0085")).isEmpty();
+  }
+
+  /** A character may be cut anywhere between two pieces of a line. */
+  @Test
+  void findsWhatTheDecodedTextHas() {
+    for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
+      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+        continue;
+      }
+      byte[] bytes = (" " + Character.toString(c)).getBytes(UTF_8);
+      boolean expected = c <= Character.MAX_VALUE && WhiteSpace.is((char) c);
+      assertThat(blank(bytes, bytes.length)).as("U+%X", c).isEqualTo(expected);
+      if (expected) {
+        assertThat(blank(bytes, bytes.length - 1)).as("U+%X cut", c).isEqualTo(bytes.length == 2);
+      }
+    }
+  }
+
+  private static boolean blank(byte[] bytes, int length) {
+    BlankScan scan = new BlankScan();
+    for (int i = 0; i < length; i++) {
+      scan.scan(bytes, i, i + 1);
+    }
+    return scan.blank();
   }
 }
