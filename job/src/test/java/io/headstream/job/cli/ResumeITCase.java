@@ -40,7 +40,7 @@ class ResumeITCase {
   @BeforeAll
   static void runUndisturbed() throws Exception {
     // One sequence after the other, so that some are answered long before others are read.
-    Sequences sequences = new Sequences(SEED, 30, 800, 64, 4);
+    Sequences sequences = new Sequences(SEED, 30, 500, 64, 4);
     List<Token> tokens = sequences.sequences.stream().flatMap(List::stream).toList();
     Sequences.write(tokens, folder.resolve("in"), 3);
     Files.write(
