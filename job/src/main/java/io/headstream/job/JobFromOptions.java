@@ -85,21 +85,27 @@ public final class JobFromOptions {
   }
 
   private AttentionLayer layer(LayerShape shape) {
-    AttentionSettings settings =
-        new AttentionSettings(
-            shape.modelDim(),
-            shape.heads(),
-            shape.keyValueHeads(),
-            options.causal(),
-            shape.headGroups(),
-            options.dropout(),
-            options.dropoutSeed(),
-            options.maxLength(),
-            options.sessionGap().orElse(null));
     return locations.weights() == null
-        ? AttentionLayer.seeded(options.seed(), settings)
+        ? AttentionLayer.seeded(options.seed(), settings(shape))
         : AttentionLayer.fromCheckedFile(
-            locations.weights().toString(), options.weightsPrefix(), settings);
+            locations.weights().toString(), options.weightsPrefix(), settings(shape));
+  }
+
+  private AttentionSettings settings(LayerShape shape) {
+    try {
+      return new AttentionSettings(
+          shape.modelDim(),
+          shape.heads(),
+          shape.keyValueHeads(),
+          options.causal(),
+          shape.headGroups(),
+          options.dropout(),
+          options.dropoutSeed(),
+          options.maxLength(),
+          options.sessionGap().orElse(null));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage()); // which begins with the option's name
+    }
   }
 
   private Sink<Token> answers() {

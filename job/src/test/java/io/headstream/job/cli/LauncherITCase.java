@@ -115,6 +115,7 @@ class LauncherITCase {
         "--input=nix",
         "--input=in --output=/dev/null/out",
         "--input=in --weights=in",
+        "--input=in --max-length=100000000",
         "--input=in --mode=token"
       })
   void wrongUsageIsOneLine(String arguments) throws Exception {
