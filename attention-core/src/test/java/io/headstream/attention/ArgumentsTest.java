@@ -73,6 +73,47 @@ class ArgumentsTest {
   }
 
   @Test
+  void ofSizesThatMayDiffer() {
+    refuses(() -> new ScaledDotProductAttention(1, 1, 2, 0), "valueDim is 0");
+    refuses(() -> cross(0, 2), "keyInputDim is 0");
+    refuses(() -> cross(2, 0), "valueInputDim is 0");
+  }
+
+  private static void cross(int keyInputDim, int valueInputDim) {
+    float[] none = new float[0];
+    float[] square = new float[16];
+    float[] input = new float[8];
+    AttentionWeights.ofCross(
+        4,
+        2,
+        2,
+        keyInputDim,
+        valueInputDim,
+        square,
+        keyInputDim == 0 ? none : input,
+        valueInputDim == 0 ? none : input,
+        square,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  @Test
+  void ofDocuments() {
+    int[] rising = {0, 2, 4};
+    int[] falling = {0, 3, 2};
+    assertThatCode(() -> AttentionMask.packed(rising, new int[] {0, 0, 9}))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> AttentionMask.packed(falling, rising))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("query");
+    assertThatThrownBy(() -> AttentionMask.packed(rising, falling))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("key");
+  }
+
+  @Test
   void aSizeMayBeTheLargestOfAnArray() {
     assertThat(Checks.size("x", 1, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
     refuses(() -> Checks.size("x", 1 << 16, 1 << 15), "more than an array can hold");
