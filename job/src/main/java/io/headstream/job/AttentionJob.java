@@ -1,6 +1,7 @@
 package io.headstream.job;
 
 import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
@@ -27,6 +28,7 @@ public final class AttentionJob {
   private final AttentionLayer layer;
   private final Sink<Token> answers;
   private final Sink<DeadLetter> deadLetters;
+  private Sink<AttentionMap> attentionMaps; // null where nobody asks for them
 
   /**
    * A job.
@@ -51,6 +53,16 @@ public final class AttentionJob {
     this.layer = layer;
     this.answers = answers;
     this.deadLetters = deadLetters;
+  }
+
+  /**
+   * This job with a place for the layer's attention maps.
+   *
+   * @param maps takes them
+   */
+  public AttentionJob withAttentionMaps(Sink<AttentionMap> maps) {
+    attentionMaps = maps;
+    return this;
   }
 
   /** Puts the job into an environment, ready to be executed. */
@@ -79,5 +91,12 @@ public final class AttentionJob {
         .sinkTo(deadLetters)
         .name("Write dead letters")
         .uid("write-dead-letters");
+    if (attentionMaps != null) {
+      answered
+          .attentionMaps()
+          .sinkTo(attentionMaps)
+          .name("Write attention weights")
+          .uid("write-attention-weights");
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.headstream.job;
 
+import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.HeadKey;
 import io.headstream.job.records.HeadResult;
@@ -41,7 +42,8 @@ public final class HeadstreamSerialization {
           SequenceChunk.class,
           HeadKey.class,
           HeadTask.class,
-          HeadResult.class);
+          HeadResult.class,
+          AttentionMap.class);
 
   /**
    * What {@link #register} sets, as lines for {@code conf/config.yaml}. Only for a cluster all of

@@ -8,6 +8,8 @@ import io.headstream.job.cli.LayerShape;
 import io.headstream.job.cli.Locations;
 import io.headstream.job.cli.Options;
 import io.headstream.job.cli.UsageException;
+import io.headstream.job.layer.AttentionSample;
+import io.headstream.job.output.AttentionMapEncoder;
 import io.headstream.job.output.DeadLetterEncoder;
 import io.headstream.job.output.OutputFiles;
 import io.headstream.job.output.StandardStreamSink;
@@ -51,8 +53,18 @@ public final class JobFromOptions {
   }
 
   private AttentionJob job(LayerShape shape) throws IOException {
-    return new AttentionJob(
-        records(), parser(shape), options.maxRecordBytes(), layer(shape), answers(), deadLetters());
+    AttentionJob job =
+        new AttentionJob(
+            records(),
+            parser(shape),
+            options.maxRecordBytes(),
+            layer(shape),
+            answers(),
+            deadLetters());
+    return locations.attentionWeights() == null
+        ? job
+        : job.withAttentionMaps(
+            OutputFiles.sink(locations.attentionWeights(), new AttentionMapEncoder()));
   }
 
   /** Reads the weights once here, so that damaged ones are refused before the job starts. */
@@ -85,10 +97,14 @@ public final class JobFromOptions {
   }
 
   private AttentionLayer layer(LayerShape shape) {
-    return locations.weights() == null
-        ? AttentionLayer.seeded(options.seed(), settings(shape))
-        : AttentionLayer.fromCheckedFile(
-            locations.weights().toString(), options.weightsPrefix(), settings(shape));
+    AttentionLayer layer =
+        locations.weights() == null
+            ? AttentionLayer.seeded(options.seed(), settings(shape))
+            : AttentionLayer.fromCheckedFile(
+                locations.weights().toString(), options.weightsPrefix(), settings(shape));
+    return layer.withAttentionMaps(
+        new AttentionSample(
+            options.attentionWeightsFor(), options.attentionWeightsSample().orElse(0)));
   }
 
   private AttentionSettings settings(LayerShape shape) {

@@ -79,8 +79,8 @@ class HeadstreamSerializationTest {
     assertThat(configuration.get(PipelineOptions.SERIALIZATION_CONFIG))
         .startsWith(theirs, other)
         .doesNotHaveDuplicates()
-        .hasSize(9);
-    assertThat(registered(config(configuration))).hasSize(7);
+        .hasSize(10);
+    assertThat(registered(config(configuration))).hasSize(8);
   }
 
   @Test
@@ -202,6 +202,7 @@ class HeadstreamSerializationTest {
         "SequenceChunk by RecordKryoSerializer",
         "HeadKey by RecordKryoSerializer",
         "HeadTask by RecordKryoSerializer",
-        "HeadResult by RecordKryoSerializer");
+        "HeadResult by RecordKryoSerializer",
+        "AttentionMap by RecordKryoSerializer");
   }
 }

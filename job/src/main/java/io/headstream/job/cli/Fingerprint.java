@@ -29,6 +29,9 @@ record Fingerprint(Map<String, String> values) {
     values.put("--positions-from", options.positionsOnArrival() ? "arrival" : "record");
     values.put("--output", locations.output());
     values.put("--dead-letters", locations.deadLetters());
+    values.put("--attention-weights", locations.attentionWeights());
+    values.put("--attention-weights-for", options.attentionWeightsFor());
+    values.put("--attention-weights-sample", options.attentionWeightsSample().orElse(0));
     values.put("--weights", weights(layer));
     values.put("--model-dim", layer.shape().modelDim());
     values.put("--heads", layer.shape().heads());

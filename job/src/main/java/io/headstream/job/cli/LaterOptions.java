@@ -54,26 +54,6 @@ final class LaterOptions {
   String maxOutOfOrderness;
 
   @Option(
-      names = "--attention-weights",
-      paramLabel = "URI",
-      description = "where attention weights are written" + NOT_YET + ". Default: none")
-  String attentionWeights;
-
-  @Option(
-      names = "--attention-weights-for",
-      paramLabel = "ID[,ID...]",
-      description =
-          "the sequences whose attention weights are written" + NOT_YET + ". Default: none")
-  String attentionWeightsFor;
-
-  @Option(
-      names = "--attention-weights-sample",
-      paramLabel = "N",
-      description =
-          "write the attention weights of every Nth sequence" + NOT_YET + ". Default: none")
-  String attentionWeightsSample;
-
-  @Option(
       names = Options.KAFKA + "KEY",
       paramLabel = "VALUE",
       description = "passed to the Kafka clients as KEY" + NOT_YET + ". Default: none")

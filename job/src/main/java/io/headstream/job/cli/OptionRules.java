@@ -28,6 +28,7 @@ final class OptionRules {
     options.deadLetters().ifPresent(uri -> refuseKafka("--dead-letters", uri));
     options.output().ifPresent(uri -> refuseDash("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
+    checkAttentionWeights();
     if (place == Place.CLUSTER) {
       checkCluster();
     } else {
@@ -35,6 +36,31 @@ final class OptionRules {
     }
     if (options.weights().isEmpty()) {
       LayerShape.withoutWeights(options);
+    }
+  }
+
+  private void checkAttentionWeights() {
+    String uri = options.attentionWeights().orElse(null);
+    boolean some = false;
+    for (String which : new String[] {"--attention-weights-for", "--attention-weights-sample"}) {
+      if (options.given(which)) {
+        some = true;
+        if (uri == null) {
+          throw new UsageException(
+              which + ": without a place to write to, expected --attention-weights URI as well");
+        }
+      }
+    }
+    if (uri != null) {
+      refuseKafka("--attention-weights", uri);
+      refuseDash("--attention-weights", uri);
+      if (!some) {
+        throw new UsageException(
+            "--attention-weights "
+                + uri
+                + ": of which sequences is missing, expected --attention-weights-for ID[,ID...] or"
+                + " --attention-weights-sample N as well");
+      }
     }
   }
 

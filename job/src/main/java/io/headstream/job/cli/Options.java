@@ -3,6 +3,8 @@ package io.headstream.job.cli;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +35,7 @@ public final class Options {
   @Mixin private OutputOptions output;
   @Mixin private LayerOptions layer;
   @Mixin private RunOptions run;
+  @Mixin private AttentionMapOptions attentionMaps;
   @Mixin private LaterOptions later;
 
   private ParseResult parsed;
@@ -145,6 +148,21 @@ public final class Options {
   /** The dead-letter folder that the user named; empty where it follows from the output. */
   public Optional<String> deadLetters() {
     return Optional.ofNullable(output.deadLetters);
+  }
+
+  /** The folder for attention weights; empty where nobody asks for them. */
+  public Optional<String> attentionWeights() {
+    return Optional.ofNullable(attentionMaps.uri);
+  }
+
+  /** The sequences whose attention weights are asked for by name. */
+  public Set<String> attentionWeightsFor() {
+    return attentionMaps.ids == null ? Set.of() : new TreeSet<>(attentionMaps.ids);
+  }
+
+  /** The attention weights of every so manieth sequence are asked for; empty for none. */
+  public Optional<Integer> attentionWeightsSample() {
+    return Optional.ofNullable(attentionMaps.every);
   }
 
   /** The safetensors file; empty for seeded weights. */

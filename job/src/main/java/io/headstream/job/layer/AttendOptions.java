@@ -15,6 +15,21 @@ import java.io.Serializable;
 public record AttendOptions(boolean causal, double dropout, long dropoutSeed)
     implements Serializable {
 
+  /** How many positions before itself a token sees; {@code Integer.MAX_VALUE}: all. */
+  public int keysBefore() {
+    return Integer.MAX_VALUE;
+  }
+
+  /** How many positions after itself a token sees; {@code Integer.MAX_VALUE}: all. */
+  public int keysAfter() {
+    return causal ? 0 : Integer.MAX_VALUE;
+  }
+
+  /** How many of the first positions every token sees besides. */
+  public int sinks() {
+    return 0;
+  }
+
   /** The options for one sequence, on the slot's own thread. */
   public AttentionOptions forSequence(String sequenceId) {
     AttentionOptions options =

@@ -1,5 +1,6 @@
 package io.headstream.job.records;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -16,7 +17,8 @@ public final class RandomRecords {
           SequenceChunk.class,
           HeadKey.class,
           HeadTask.class,
-          HeadResult.class);
+          HeadResult.class,
+          AttentionMap.class);
 
   private final Random random;
 
@@ -42,10 +44,22 @@ public final class RandomRecords {
     } else if (type == HeadKey.class) {
       return type.cast(key());
     } else if (type == HeadTask.class) {
-      return type.cast(new HeadTask(key(), random.nextInt(), random.nextInt(), floats()));
+      return type.cast(new HeadTask(key(), random.nextInt(), random.nextInt(), floats(), labels()));
     } else if (type == HeadResult.class) {
       return type.cast(
           new HeadResult(text(), random.nextInt(), random.nextInt(), random.nextInt(), floats()));
+    } else if (type == AttentionMap.class) {
+      return type.cast(
+          new AttentionMap(
+              text(),
+              random.nextInt(),
+              labels(),
+              random.nextInt(),
+              random.nextInt(),
+              random.nextInt(),
+              random.nextInt(),
+              floats(),
+              floats()));
     }
     throw new IllegalArgumentException(type.getName());
   }
@@ -55,6 +69,14 @@ public final class RandomRecords {
     Long timestamp = random.nextBoolean() ? random.nextLong() : null;
     return new Token(
         id, random.nextInt(), floats(), label, timestamp, random.nextBoolean(), text());
+  }
+
+  private List<String> labels() {
+    List<String> labels = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      labels.add(random.nextBoolean() ? text() : null);
+    }
+    return labels;
   }
 
   private HeadKey key() {
