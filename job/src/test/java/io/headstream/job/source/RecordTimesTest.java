@@ -113,8 +113,7 @@ class RecordTimesTest {
     clock.advanceTime(Duration.ofMillis(millis));
   }
 
-  private static final class Unheard
-      implements WatermarkOutputMultiplexer.WatermarkUpdateListener {
+  private static final class Unheard implements WatermarkOutputMultiplexer.WatermarkUpdateListener {
     @Override
     public void onWatermarkUpdate(long watermark) {
       // What a partition says alone is not looked at.
