@@ -18,13 +18,18 @@ import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
 import io.headstream.job.source.JsonTokenParser;
+import io.headstream.job.source.RecordTimes;
 import io.headstream.job.source.StdinSource;
 import io.headstream.job.source.TextTokenParser;
 import io.headstream.job.source.TokenFiles;
 import io.headstream.job.source.TokenParser;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The job that a user's options describe. */
@@ -47,9 +52,18 @@ public final class JobFromOptions {
   public static BuiltLayer build(
       StreamExecutionEnvironment env, Options options, Locations locations) throws IOException {
     JobFromOptions described = new JobFromOptions(options, locations);
+    described.tellEveryOperator(env);
     BuiltLayer layer = described.layer();
-    described.job(layer.shape()).build(env);
+    described.job(layer.shape()).withTimes(described.times()).build(env);
     return layer;
+  }
+
+  /** By the job's parameters, beside those that the cluster's configuration may have set. */
+  private void tellEveryOperator(StreamExecutionEnvironment env) {
+    Map<String, String> parameters = new HashMap<>();
+    parameters.putAll(env.getConfig().getGlobalJobParameters().toMap());
+    parameters.putAll(options.tokenFormat().toParameters());
+    env.getConfig().setGlobalJobParameters(Configuration.fromMap(parameters));
   }
 
   private AttentionJob job(LayerShape shape) throws IOException {
@@ -90,10 +104,20 @@ public final class JobFromOptions {
         : TokenFiles.source(locations.input(), options.maxRecordBytes());
   }
 
+  private WatermarkStrategy<RawRecord> times() {
+    return options.eventTime()
+        ? RecordTimes.ofRecords(options.tokenFormat().timestamp(), options.maxOutOfOrderness())
+        : RecordTimes.ofReading();
+  }
+
   private TokenParser parser(LayerShape shape) {
     return options.inputFormat() == InputFormat.TEXT
         ? new TextTokenParser(shape.modelDim(), options.seed())
-        : new JsonTokenParser(shape.modelDim(), options.positionsOnArrival(), false);
+        : new JsonTokenParser(
+            shape.modelDim(),
+            options.positionsOnArrival(),
+            options.eventTime(),
+            options.tokenFormat());
   }
 
   private AttentionLayer layer(LayerShape shape) {
@@ -118,7 +142,8 @@ public final class JobFromOptions {
           options.dropout(),
           options.dropoutSeed(),
           options.maxLength(),
-          options.sessionGap().orElse(null));
+          options.sessionGap().orElse(null),
+          options.eventTime());
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage()); // which begins with the option's name
     }
@@ -126,8 +151,8 @@ public final class JobFromOptions {
 
   private Sink<Token> answers() {
     return locations.output() == null
-        ? StandardStreamSink.stdout(new TokenEncoder())
-        : OutputFiles.sink(locations.output(), new TokenEncoder());
+        ? StandardStreamSink.stdout(new TokenEncoder(options.tokenFormat()))
+        : OutputFiles.sink(locations.output(), new TokenEncoder(options.tokenFormat()));
   }
 
   private Sink<DeadLetter> deadLetters() {

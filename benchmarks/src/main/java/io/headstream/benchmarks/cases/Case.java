@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  *       length} keys
  *   <li>{@code gemm}: x and the result are {@code [batch · length, modelDim]}, {@code y = x·Wᵀ};
  *       heads do not matter
- *   <li>{@code peak}: {@code batch · length · modelDim} fused multiply-adds a thread, in registers
+ *   <li>{@code peak}: {@code batch · length · modelDim} fused multiply-adds in registers, on one
+ *       thread
  * </ul>
  *
  * @param op which operation

@@ -34,7 +34,7 @@ final class HeadstreamWork {
       case "mha" -> layer(of, inputs, options);
       case "decode" -> decode(of, inputs, options);
       case "gemm" -> projection(of, inputs, options);
-      case "peak" -> new PeakWork(of, threads, executor);
+      case "peak" -> new PeakWork(of);
       default -> throw new IllegalArgumentException(of.op());
     };
   }

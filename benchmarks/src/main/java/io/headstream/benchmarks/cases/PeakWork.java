@@ -1,12 +1,10 @@
 package io.headstream.benchmarks.cases;
 
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The most multiply-adds that the cores can do: twelve sums in registers, enough to hide the four
+ * The most multiply-adds that one core can do: twelve sums in registers, enough to hide the four
  * cycles that each one takes, and no memory. What products are measured against.
  */
 final class PeakWork implements Work {
@@ -14,34 +12,16 @@ final class PeakWork implements Work {
   private static final int SUMS = 12;
 
   private final int steps;
-  private final int threads;
-  private final Executor executor;
   private volatile float sink; // so that the JIT compiler cannot leave the work out
 
-  PeakWork(Case of, int threads, Executor executor) {
-    long each = (long) of.batch() * of.length() * of.modelDim();
-    this.steps = (int) (each / SUMS / SPECIES.length());
-    this.threads = threads;
-    this.executor = executor;
+  PeakWork(Case of) {
+    long all = (long) of.batch() * of.length() * of.modelDim();
+    this.steps = (int) (all / SUMS / SPECIES.length());
   }
 
-  /** On every thread the whole case: what a peak is with more of them. */
   @Override
   public void run() {
-    CountDownLatch others = new CountDownLatch(threads - 1);
-    for (int thread = 1; thread < threads; thread++) {
-      executor.execute(
-          () -> {
-            sink = multiplyAdd(steps);
-            others.countDown();
-          });
-    }
     sink = multiplyAdd(steps);
-    try {
-      others.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private static float multiplyAdd(int steps) {

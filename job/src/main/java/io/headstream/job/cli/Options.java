@@ -1,5 +1,6 @@
 package io.headstream.job.cli;
 
+import io.headstream.job.json.TokenFormat;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -32,6 +33,7 @@ public final class Options {
   static final String KAFKA = "--kafka.";
 
   @Mixin private InputOptions input;
+  @Mixin private FieldOptions fields;
   @Mixin private OutputOptions output;
   @Mixin private LayerOptions layer;
   @Mixin private RunOptions run;
@@ -120,9 +122,24 @@ public final class Options {
     return input.positionsFrom.equals("arrival");
   }
 
+  /** The form of a token record, in and out. */
+  public TokenFormat tokenFormat() {
+    return fields.format();
+  }
+
   /** After how long without a token a sequence ends; empty for never. */
   public Optional<Duration> sessionGap() {
     return Optional.ofNullable(input.sessionGap);
+  }
+
+  /** Whether records have to say their time, and sequences end by it. */
+  public boolean eventTime() {
+    return input.eventTime;
+  }
+
+  /** How far watermarks stay behind the newest record. */
+  public Duration maxOutOfOrderness() {
+    return input.maxOutOfOrderness;
   }
 
   /** The longest sequence that is answered, in tokens. */

@@ -116,8 +116,6 @@ class OptionsTest {
         refused("--max-disorder 3: not in this version", "--input=a", "--max-disorder=3"),
         refused("--window 5: not in this version", "--input=a", "--window=5"),
         refused("--sinks 5: not in this version", "--input=a", "--sinks", "5"),
-        refused("--event-time: not in this version", "--input=a", "--event-time"),
-        refused("--max-out-of-orderness 1 s: not in", "--input=a", "--max-out-of-orderness=1 s"),
         refused(
             "--attention-weights kafka:t: not in",
             "--input=a",
