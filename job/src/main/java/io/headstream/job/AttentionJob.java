@@ -1,6 +1,7 @@
 package io.headstream.job;
 
 import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.output.SetAsideLargeAnswers;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
@@ -27,6 +28,7 @@ public final class AttentionJob {
   private final AttentionLayer layer;
   private final Sink<Token> answers;
   private final Sink<DeadLetter> deadLetters;
+  private final SetAsideLargeAnswers setAside; // null: answers of any size are taken
 
   /**
    * A job.
@@ -45,12 +47,29 @@ public final class AttentionJob {
       AttentionLayer layer,
       Sink<Token> answers,
       Sink<DeadLetter> deadLetters) {
+    this(records, parser, maxRecordBytes, layer, answers, deadLetters, null);
+  }
+
+  private AttentionJob(
+      Source<RawRecord, ?, ?> records,
+      TokenParser parser,
+      int maxRecordBytes,
+      AttentionLayer layer,
+      Sink<Token> answers,
+      Sink<DeadLetter> deadLetters,
+      SetAsideLargeAnswers setAside) {
     this.records = records;
     this.parser = parser;
     this.maxRecordBytes = maxRecordBytes;
     this.layer = layer;
     this.answers = answers;
     this.deadLetters = deadLetters;
+    this.setAside = setAside;
+  }
+
+  /** This job with answers that are not taken set aside as dead letters. */
+  AttentionJob withLargestAnswer(SetAsideLargeAnswers step) {
+    return new AttentionJob(records, parser, maxRecordBytes, layer, answers, deadLetters, step);
   }
 
   /** Puts the job into an environment, ready to be executed. */
@@ -72,6 +91,9 @@ public final class AttentionJob {
             .name("Parse tokens")
             .uid("parse-tokens");
     AttentionLayer.Answered answered = layer.apply(tokens);
+    if (setAside != null) {
+      answered = withoutLargeAnswers(answered);
+    }
     answered.tokens().sinkTo(answers).name("Write answers").uid("write-answers");
     tokens
         .getSideOutput(DeadLetterOutput.TAG)
@@ -79,5 +101,16 @@ public final class AttentionJob {
         .sinkTo(deadLetters)
         .name("Write dead letters")
         .uid("write-dead-letters");
+  }
+
+  private AttentionLayer.Answered withoutLargeAnswers(AttentionLayer.Answered answered) {
+    SingleOutputStreamOperator<Token> taken =
+        answered
+            .tokens()
+            .process(setAside)
+            .name("Set aside answers too large for the topic")
+            .uid("set-aside-large-answers");
+    return new AttentionLayer.Answered(
+        taken, answered.deadLetters().union(taken.getSideOutput(DeadLetterOutput.TAG)));
   }
 }
