@@ -3,6 +3,7 @@ package io.headstream.job.cli;
 import io.headstream.job.output.RecordBound;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -107,8 +108,7 @@ record KafkaCluster(String id, Map<String, Integer> maxBytesByTopic) {
     for (String topic : topics) {
       ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
       try {
-        Config config =
-            admin.describeConfigs(java.util.List.of(resource)).values().get(resource).get();
+        Config config = admin.describeConfigs(List.of(resource)).values().get(resource).get();
         bytes.put(
             topic, Integer.parseInt(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value()));
       } catch (ExecutionException e) {

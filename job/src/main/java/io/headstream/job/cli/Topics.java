@@ -1,6 +1,7 @@
 package io.headstream.job.cli;
 
 import io.headstream.job.output.RecordBound;
+import io.headstream.job.source.StartFrom;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -164,7 +166,14 @@ public final class Topics {
       require(
           SERVERS, "HOST:PORT[,HOST:PORT...]", "to reach " + named().values().iterator().next());
     }
-    if (options.from() == io.headstream.job.source.StartFrom.COMMITTED) {
+    String whenGone = clients.getOrDefault(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    if (!Set.of("earliest", "latest", "none").contains(whenGone)) {
+      throw UsageException.unexpected(
+          KafkaArguments.PREFIX + ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+          whenGone,
+          "earliest, latest or none");
+    }
+    if (options.from() == StartFrom.COMMITTED) {
       require(ConsumerConfig.GROUP_ID_CONFIG, "the group", "which has committed, for --from");
     }
   }

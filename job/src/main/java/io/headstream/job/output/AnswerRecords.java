@@ -5,7 +5,6 @@ import io.headstream.job.json.TokenJson;
 import io.headstream.job.json.Utf16;
 import io.headstream.job.records.Token;
 import java.nio.charset.StandardCharsets;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -15,15 +14,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * order. The record's time is that of its writing and not the token's: topics forget by that time,
  * and an old token would be gone as soon as it is there.
  */
-public final class AnswerRecords implements KafkaRecordSerializationSchema<Token> {
+public final class AnswerRecords extends TopicRecords<Token> {
   private static final long serialVersionUID = 1L;
 
-  private final String topic;
   private final TokenFormat format;
 
   /** Records for a topic. */
   public AnswerRecords(String topic, TokenFormat format) {
-    this.topic = topic;
+    super(topic);
     this.format = format;
   }
 

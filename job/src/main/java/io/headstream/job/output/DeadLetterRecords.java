@@ -10,7 +10,6 @@ import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;
 import java.io.IOException;
 import java.util.Arrays;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -20,16 +19,15 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * <p>One that the topic does not take is cut to its beginning, as {@link Reason#TOO_LARGE}, with
  * the first reason in the detail.
  */
-public final class DeadLetterRecords implements KafkaRecordSerializationSchema<DeadLetter> {
+public final class DeadLetterRecords extends TopicRecords<DeadLetter> {
   private static final long serialVersionUID = 1L;
 
-  private final String topic;
   private final TokenFormat format;
   private final RecordBound bound;
 
   /** Records for a topic. */
   public DeadLetterRecords(String topic, TokenFormat format, RecordBound bound) {
-    this.topic = topic;
+    super(topic);
     this.format = format;
     this.bound = bound;
   }

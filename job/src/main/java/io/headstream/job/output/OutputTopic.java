@@ -2,7 +2,6 @@ package io.headstream.job.output;
 
 import java.util.Map;
 import java.util.Properties;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -29,7 +28,7 @@ public final class OutputTopic {
    *     beginning of those of another sink
    */
   public static <T> KafkaSink<T> sink(
-      KafkaRecordSerializationSchema<T> records,
+      TopicRecords<T> records,
       Map<String, String> clients,
       Delivery delivery,
       String transactionalId) {

@@ -39,18 +39,20 @@ public final class TokenTopic {
     properties.putAll(clients);
     // Otherwise the connector warns that it takes the property from the offsets.
     properties.remove(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
-    String whenGone = clients.getOrDefault(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     KafkaSourceBuilder<RawRecord> source =
         KafkaSource.<RawRecord>builder()
             .setTopics(topic)
             .setProperties(properties)
-            .setStartingOffsets(
-                new TopicOffsets(
-                    from, OffsetResetStrategy.valueOf(whenGone.toUpperCase(Locale.ROOT))))
+            .setStartingOffsets(start(from, clients))
             .setDeserializer(new TopicValues(maxRecordBytes));
     if (untilLatest) {
       source.setBounded(new TopicOffsets(StartFrom.LATEST, OffsetResetStrategy.NONE));
     }
     return source.build();
+  }
+
+  static TopicOffsets start(StartFrom from, Map<String, String> clients) {
+    String whenGone = clients.getOrDefault(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    return new TopicOffsets(from, OffsetResetStrategy.valueOf(whenGone.toUpperCase(Locale.ROOT)));
   }
 }
