@@ -6,6 +6,7 @@ import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
 import io.headstream.job.source.ParseTokens;
+import io.headstream.job.source.RecordTimes;
 import io.headstream.job.source.TokenParser;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -28,6 +29,7 @@ public final class AttentionJob {
   private final AttentionLayer layer;
   private final Sink<Token> answers;
   private final Sink<DeadLetter> deadLetters;
+  private final WatermarkStrategy<RawRecord> times;
   private final SetAsideLargeAnswers setAside; // null: answers of any size are taken
 
   /**
@@ -47,7 +49,15 @@ public final class AttentionJob {
       AttentionLayer layer,
       Sink<Token> answers,
       Sink<DeadLetter> deadLetters) {
-    this(records, parser, maxRecordBytes, layer, answers, deadLetters, null);
+    this(
+        records,
+        parser,
+        maxRecordBytes,
+        layer,
+        answers,
+        deadLetters,
+        RecordTimes.ofReading(),
+        null);
   }
 
   private AttentionJob(
@@ -57,6 +67,7 @@ public final class AttentionJob {
       AttentionLayer layer,
       Sink<Token> answers,
       Sink<DeadLetter> deadLetters,
+      WatermarkStrategy<RawRecord> times,
       SetAsideLargeAnswers setAside) {
     this.records = records;
     this.parser = parser;
@@ -64,12 +75,20 @@ public final class AttentionJob {
     this.layer = layer;
     this.answers = answers;
     this.deadLetters = deadLetters;
+    this.times = times;
     this.setAside = setAside;
+  }
+
+  /** This job with watermarks, as {@link RecordTimes} makes them. */
+  public AttentionJob withTimes(WatermarkStrategy<RawRecord> other) {
+    return new AttentionJob(
+        records, parser, maxRecordBytes, layer, answers, deadLetters, other, setAside);
   }
 
   /** This job with answers that are not taken set aside as dead letters. */
   AttentionJob withLargestAnswer(SetAsideLargeAnswers step) {
-    return new AttentionJob(records, parser, maxRecordBytes, layer, answers, deadLetters, step);
+    return new AttentionJob(
+        records, parser, maxRecordBytes, layer, answers, deadLetters, times, step);
   }
 
   /** Puts the job into an environment, ready to be executed. */
@@ -85,7 +104,7 @@ public final class AttentionJob {
     env.configure(configuration);
 
     SingleOutputStreamOperator<Token> tokens =
-        env.fromSource(records, WatermarkStrategy.noWatermarks(), "Read token records")
+        env.fromSource(records, times, "Read token records")
             .uid("read-records")
             .process(new ParseTokens(parser, maxRecordBytes))
             .name("Parse tokens")

@@ -22,6 +22,7 @@ import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
 import io.headstream.job.source.JsonTokenParser;
+import io.headstream.job.source.RecordTimes;
 import io.headstream.job.source.StdinSource;
 import io.headstream.job.source.TextTokenParser;
 import io.headstream.job.source.TokenFiles;
@@ -30,6 +31,7 @@ import io.headstream.job.source.TokenTopic;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
@@ -59,7 +61,7 @@ public final class JobFromOptions {
     described.checkCheckpoints(env);
     described.tellEveryOperator(env);
     BuiltLayer layer = described.layer();
-    described.job(layer.shape()).build(env);
+    described.job(layer.shape()).withTimes(described.times()).build(env);
     return layer;
   }
 
@@ -133,11 +135,20 @@ public final class JobFromOptions {
         : TokenFiles.source(locations.input(), options.maxRecordBytes());
   }
 
+  private WatermarkStrategy<RawRecord> times() {
+    return options.eventTime()
+        ? RecordTimes.ofRecords(options.tokenFormat().timestamp(), options.maxOutOfOrderness())
+        : RecordTimes.ofReading();
+  }
+
   private TokenParser parser(LayerShape shape) {
     return options.inputFormat() == InputFormat.TEXT
         ? new TextTokenParser(shape.modelDim(), options.seed())
         : new JsonTokenParser(
-            shape.modelDim(), options.positionsOnArrival(), false, options.tokenFormat());
+            shape.modelDim(),
+            options.positionsOnArrival(),
+            options.eventTime(),
+            options.tokenFormat());
   }
 
   private AttentionLayer layer(LayerShape shape) {
@@ -158,7 +169,8 @@ public final class JobFromOptions {
           options.dropout(),
           options.dropoutSeed(),
           options.maxLength(),
-          options.sessionGap().orElse(null));
+          options.sessionGap().orElse(null),
+          options.eventTime());
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage()); // which begins with the option's name
     }

@@ -22,6 +22,7 @@ final class OptionRules {
               + " stdin (--help lists all options)");
     }
     options.tokenFormat();
+    checkEventTime();
     Topics.of(options);
     options.output().ifPresent(uri -> refuseDash("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
@@ -45,6 +46,17 @@ final class OptionRules {
         Object value = option.getValue();
         throw Options.notYet(option.longestName() + (value instanceof Boolean ? "" : " " + value));
       }
+    }
+  }
+
+  private void checkEventTime() {
+    if (options.given("--max-out-of-orderness") && !options.eventTime()) {
+      throw new UsageException(
+          "--max-out-of-orderness: only with --event-time, expected both or neither");
+    }
+    if (options.eventTime() && options.inputFormat() == InputFormat.TEXT) {
+      throw new UsageException(
+          "--event-time: not with --input-format text, because words have no timestamps");
     }
   }
 

@@ -85,8 +85,6 @@ class OptionsTest {
         refused("--max-disorder 3: not in this version", "--input=a", "--max-disorder=3"),
         refused("--window 5: not in this version", "--input=a", "--window=5"),
         refused("--sinks 5: not in this version", "--input=a", "--sinks", "5"),
-        refused("--event-time: not in this version", "--input=a", "--event-time"),
-        refused("--max-out-of-orderness 1 s: not in", "--input=a", "--max-out-of-orderness=1 s"),
         refused("--attention-weights w: not in", "--input=a", "--attention-weights=w"),
         refused("--attention-weights-for i: not in", "--input=a", "--attention-weights-for=i"),
         refused("--attention-weights-sample 1: not", "--input=a", "--attention-weights-sample=1"));
