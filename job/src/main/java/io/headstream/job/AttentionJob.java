@@ -1,6 +1,7 @@
 package io.headstream.job;
 
 import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.output.SetAsideLargeAnswers;
 import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
@@ -29,8 +30,9 @@ public final class AttentionJob {
   private final AttentionLayer layer;
   private final Sink<Token> answers;
   private final Sink<DeadLetter> deadLetters;
-  private final WatermarkStrategy<RawRecord> times;
-  private final Sink<AttentionMap> attentionMaps; // null where nobody asks for them
+  private WatermarkStrategy<RawRecord> times = RecordTimes.ofReading();
+  private SetAsideLargeAnswers setAside; // null: answers of any size are taken
+  private Sink<AttentionMap> attentionMaps; // null: nobody asks for them
 
   /**
    * A job.
@@ -49,50 +51,46 @@ public final class AttentionJob {
       AttentionLayer layer,
       Sink<Token> answers,
       Sink<DeadLetter> deadLetters) {
-    this(
-        records,
-        parser,
-        maxRecordBytes,
-        layer,
-        answers,
-        deadLetters,
-        RecordTimes.ofReading(),
-        null);
-  }
-
-  private AttentionJob(
-      Source<RawRecord, ?, ?> records,
-      TokenParser parser,
-      int maxRecordBytes,
-      AttentionLayer layer,
-      Sink<Token> answers,
-      Sink<DeadLetter> deadLetters,
-      WatermarkStrategy<RawRecord> times,
-      Sink<AttentionMap> attentionMaps) {
     this.records = records;
     this.parser = parser;
     this.maxRecordBytes = maxRecordBytes;
     this.layer = layer;
     this.answers = answers;
     this.deadLetters = deadLetters;
-    this.times = times;
-    this.attentionMaps = attentionMaps;
+  }
+
+  private AttentionJob(AttentionJob other) {
+    this(
+        other.records,
+        other.parser,
+        other.maxRecordBytes,
+        other.layer,
+        other.answers,
+        other.deadLetters);
+    this.times = other.times;
+    this.setAside = other.setAside;
+    this.attentionMaps = other.attentionMaps;
   }
 
   /** This job with watermarks, as {@link RecordTimes} makes them. */
   public AttentionJob withTimes(WatermarkStrategy<RawRecord> other) {
-    return new AttentionJob(
-        records, parser, maxRecordBytes, layer, answers, deadLetters, other, attentionMaps);
+    AttentionJob copy = new AttentionJob(this);
+    copy.times = other;
+    return copy;
   }
 
-  /**
-   * This job with a place for the layer's attention maps.
-   *
-   * @param maps takes them
-   */
+  /** This job with answers that are not taken set aside as dead letters. */
+  AttentionJob withLargestAnswer(SetAsideLargeAnswers step) {
+    AttentionJob copy = new AttentionJob(this);
+    copy.setAside = step;
+    return copy;
+  }
+
+  /** This job with a place for the layer's attention maps. */
   public AttentionJob withAttentionMaps(Sink<AttentionMap> maps) {
-    return new AttentionJob(
-        records, parser, maxRecordBytes, layer, answers, deadLetters, times, maps);
+    AttentionJob copy = new AttentionJob(this);
+    copy.attentionMaps = maps;
+    return copy;
   }
 
   /** Puts the job into an environment, ready to be executed. */
@@ -114,6 +112,9 @@ public final class AttentionJob {
             .name("Parse tokens")
             .uid("parse-tokens");
     AttentionLayer.Answered answered = layer.apply(tokens);
+    if (setAside != null) {
+      answered = withoutLargeAnswers(answered);
+    }
     answered.tokens().sinkTo(answers).name("Write answers").uid("write-answers");
     tokens
         .getSideOutput(DeadLetterOutput.TAG)
@@ -128,5 +129,18 @@ public final class AttentionJob {
           .name("Write attention weights")
           .uid("write-attention-weights");
     }
+  }
+
+  private AttentionLayer.Answered withoutLargeAnswers(AttentionLayer.Answered answered) {
+    SingleOutputStreamOperator<Token> taken =
+        answered
+            .tokens()
+            .process(setAside)
+            .name("Set aside answers too large for the topic")
+            .uid("set-aside-large-answers");
+    return new AttentionLayer.Answered(
+        taken,
+        answered.deadLetters().union(taken.getSideOutput(DeadLetterOutput.TAG)),
+        answered.attentionMaps());
   }
 }

@@ -107,11 +107,6 @@ class OptionsTest {
             "--attention-weights=-",
             "--attention-weights-for=a"),
         // not in this version yet
-        refused("--input kafka:t: not in this version", "--input=kafka:t"),
-        refused("--output kafka:t: not in this version", "--input=a", "--output=kafka:t"),
-        refused("--dead-letters kafka:t: not in", "--input=a", "--dead-letters=kafka:t"),
-        refused("--kafka.group.id: not in this version", "--input=a", "--kafka.group.id", "g"),
-        refused("--kafka.a: not in this version", "--kafka.a=b"),
         refused("--mode token: not in this version", "--input=a", "--mode", "token"),
         refused("--max-disorder 3: not in this version", "--input=a", "--max-disorder=3"),
         refused("--window 5: not in this version", "--input=a", "--window=5"),
@@ -120,9 +115,7 @@ class OptionsTest {
             "--attention-weights kafka:t: not in",
             "--input=a",
             "--attention-weights=kafka:t",
-            "--attention-weights-sample=1"),
-        refused("--from latest: not in this version", "--input=a", "--from", "latest"),
-        refused("--until latest: not in this version", "--input=a", "--until=latest"));
+            "--attention-weights-sample=1"));
   }
 
   private static Arguments refused(String start, String... arguments) {
@@ -144,7 +137,7 @@ class OptionsTest {
         refused("--parallelism: only for ./headstream", "--input=a", "--parallelism=2"),
         refused("--checkpoints: only for ./headstream", "--input=a", "--checkpoints=c"),
         refused("--overwrite: only for ./headstream", "--input=a", "--output=b", "--overwrite"),
-        refused("--input: found '-', expected a file or folder", "--input=-", "--output=b"),
+        refused("--input: found '-', expected a file, folder or", "--input=-", "--output=b"),
         refused("--output: missing, expected a folder", "--input=a"));
   }
 
@@ -278,6 +271,7 @@ class OptionsTest {
         "--kafka.KEY",
         "--from",
         "--until",
+        "--delivery",
         "--attention-weights",
         "--attention-weights-for",
         "--attention-weights-sample",
