@@ -25,6 +25,7 @@ final class OptionRules {
     }
     options.tokenFormat();
     checkEventTime();
+    checkEmbeddings();
     refuseKafka("--input", options.input());
     options.output().ifPresent(uri -> refuseKafka("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseKafka("--dead-letters", uri));
@@ -61,6 +62,25 @@ final class OptionRules {
     if (options.eventTime() && options.inputFormat() == InputFormat.TEXT) {
       throw new UsageException(
           "--event-time: not with --input-format text, because words have no timestamps");
+    }
+  }
+
+  private void checkEmbeddings() {
+    if (options.embeddingTable().isPresent() && options.inputFormat() == InputFormat.TEXT) {
+      throw new UsageException(
+          "--embedding-table: not with --input-format text, whose words have embeddings already");
+    }
+    if (!options.sinusoidalPositions()) {
+      return;
+    }
+    if (options.embeddingTable().isEmpty()) {
+      throw new UsageException(
+          "--positions sinusoidal: only with --embedding-table, expected both or neither");
+    }
+    if (options.positionsOnArrival()) {
+      throw new UsageException(
+          "--positions sinusoidal: not with --positions-from arrival, because a token is looked up"
+              + " before it has a position; expected --positions-from record");
     }
   }
 
