@@ -123,10 +123,7 @@ public final class AttentionLayer {
 
   /** Puts the layer behind a stream of tokens. */
   public Answered apply(DataStream<Token> tokens) {
-    LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
-    if (weightsFile != null) {
-      tokens.getExecutionEnvironment().registerCachedFile(weightsFile, WEIGHTS_FILE);
-    }
+    shipWeights(tokens.getExecutionEnvironment());
     SingleOutputStreamOperator<SequenceChunk> sequences =
         bySequence(tokens)
             .process(
@@ -134,13 +131,32 @@ public final class AttentionLayer {
                     settings.maxLength(), sessionGapMillis(), settings.eventTime()))
             .name("Collect sequences")
             .uid("collect-sequences");
+    Answered answered = attend(sequences);
+    return new Answered(
+        answered.tokens(),
+        sequences.getSideOutput(DeadLetterOutput.TAG).union(answered.deadLetters()));
+  }
+
+  /**
+   * Puts the layer behind a stream of sequences that are complete already: each record is a whole
+   * one. What was parallel stays where it is until heads are fanned out; nothing is kept.
+   */
+  public Answered applyToSequences(DataStream<SequenceChunk> sequences) {
+    shipWeights(sequences.getExecutionEnvironment());
+    return attend(sequences);
+  }
+
+  private Answered attend(DataStream<SequenceChunk> sequences) {
     SingleOutputStreamOperator<Token> answers =
         settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
-    DataStream<DeadLetter> deadLetters =
-        sequences
-            .getSideOutput(DeadLetterOutput.TAG)
-            .union(answers.getSideOutput(DeadLetterOutput.TAG));
-    return new Answered(answers, deadLetters);
+    return new Answered(answers, answers.getSideOutput(DeadLetterOutput.TAG));
+  }
+
+  private void shipWeights(StreamExecutionEnvironment env) {
+    LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
+    if (weightsFile != null) {
+      env.registerCachedFile(weightsFile, WEIGHTS_FILE);
+    }
   }
 
   /** Where a gap in event time ends sequences, they have to come in the order of that time. */
