@@ -126,6 +126,51 @@ public final class HeadGroup {
     ResultWriter.average(results, weights, 1, heads(), tokens, cache.length());
   }
 
+  /**
+   * The group's queries and keys for one sequence, {@code X·W_q} and {@code X·W_k}, on the caller's
+   * thread: of what {@link #attend} makes the attention weights. Whoever keeps them can have the
+   * weights row by row from {@link ScaledDotProductAttention}, bit for bit, where the whole matrix
+   * would be too large.
+   *
+   * @param sequenceLength tokens, at least 0
+   * @param x {@code [sequenceLength, modelDim]}, row-major, from {@code xOffset} on
+   * @param xOffset where {@code x} begins, in floats
+   * @param queries {@code [heads(), sequenceLength, headDim]} from 0 on
+   * @param keys {@code [keyValueHeads(), sequenceLength, headDim]} from 0 on
+   * @param workspace buffers
+   * @throws IllegalArgumentException if a range does not fit its array
+   */
+  public void projectQueriesAndKeys(
+      int sequenceLength,
+      float[] x,
+      int xOffset,
+      float[] queries,
+      float[] keys,
+      Workspace workspace) {
+    layer.checkSelfAttention();
+    int headDim = layer.headDim();
+    int size = sequenceLength * headDim;
+    Checks.range("x", x, xOffset, sequenceLength, layer.modelDim());
+    Checks.range("queries", queries, 0, heads(), sequenceLength, headDim);
+    Checks.range("keys", keys, 0, keyValueHeads, sequenceLength, headDim);
+    workspace.queryInput().set(x, xOffset, layer.modelDim());
+    for (int n = 0; n < keyValueHeads; n++) {
+      Rows into = new Rows(keys, n * size, headDim);
+      layer.projectKeys(
+          workspace.queryInput(), sequenceLength, firstKeyValueHead + n, into, workspace);
+      projectQueries(firstKeyValueHead + n, sequenceLength, workspace);
+      Rows projected = workspace.projected();
+      for (int q = 0; q < layer.headsPerKeyValueHead(); q++) {
+        int head = n * layer.headsPerKeyValueHead() + q;
+        for (int i = 0; i < sequenceLength; i++) {
+          int from = projected.row(i) + q * headDim;
+          System.arraycopy(
+              projected.data(), from, queries, (head * sequenceLength + i) * headDim, headDim);
+        }
+      }
+    }
+  }
+
   private void append(int tokens, KeyValueCache cache, Workspace workspace) {
     int headDim = layer.headDim();
     int size = tokens * headDim;

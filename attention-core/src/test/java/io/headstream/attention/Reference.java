@@ -51,34 +51,16 @@ public final class Reference {
     int e = w.modelDim();
     int dim = w.headDim();
     int kvRows = w.keyValueHeads() * dim;
-    double[] q = linear(x, w.queryWeight(), w.queryBias(), length, e, e);
-    double[] k = linear(x, w.keyWeight(), w.keyBias(), length, kvRows, e);
+    double[] weights = headWeights(w, x, length, sees);
     double[] v = linear(x, w.valueWeight(), w.valueBias(), length, kvRows, e);
     double[] concatenated = new double[length * e];
     for (int h = 0; h < w.heads(); h++) {
       int kv = h / (w.heads() / w.keyValueHeads());
       for (int i = 0; i < length; i++) {
-        double[] weights = new double[length];
-        double max = Double.NEGATIVE_INFINITY;
         for (int j = 0; j < length; j++) {
-          weights[j] = Double.NEGATIVE_INFINITY;
-          if (sees.applyAsInt(i, j) == 1) {
-            double score = 0;
-            for (int c = 0; c < dim; c++) {
-              score += q[i * e + h * dim + c] * k[j * kvRows + kv * dim + c];
-            }
-            weights[j] = score / Math.sqrt(dim);
-            max = Math.max(max, weights[j]);
-          }
-        }
-        double sum = 0;
-        for (int j = 0; j < length; j++) {
-          weights[j] = max == Double.NEGATIVE_INFINITY ? 0 : Math.exp(weights[j] - max);
-          sum += weights[j];
-        }
-        for (int j = 0; j < length && sum > 0; j++) {
           for (int c = 0; c < dim; c++) {
-            concatenated[i * e + h * dim + c] += weights[j] / sum * v[j * kvRows + kv * dim + c];
+            concatenated[i * e + h * dim + c] +=
+                weights[(h * length + i) * length + j] * v[j * kvRows + kv * dim + c];
           }
         }
       }
@@ -94,6 +76,44 @@ public final class Reference {
       }
     }
     return out;
+  }
+
+  /** The attention weights of one sequence, {@code [heads, length, length]}. */
+  public static double[] headWeights(
+      AttentionWeights w, float[] x, int length, IntBinaryOperator sees) {
+    int e = w.modelDim();
+    int dim = w.headDim();
+    int kvRows = w.keyValueHeads() * dim;
+    double[] q = linear(x, w.queryWeight(), w.queryBias(), length, e, e);
+    double[] k = linear(x, w.keyWeight(), w.keyBias(), length, kvRows, e);
+    double[] weights = new double[w.heads() * length * length];
+    for (int h = 0; h < w.heads(); h++) {
+      int kv = h / (w.heads() / w.keyValueHeads());
+      for (int i = 0; i < length; i++) {
+        double[] row = new double[length];
+        double max = Double.NEGATIVE_INFINITY;
+        for (int j = 0; j < length; j++) {
+          row[j] = Double.NEGATIVE_INFINITY;
+          if (sees.applyAsInt(i, j) == 1) {
+            double score = 0;
+            for (int c = 0; c < dim; c++) {
+              score += q[i * e + h * dim + c] * k[j * kvRows + kv * dim + c];
+            }
+            row[j] = score / Math.sqrt(dim);
+            max = Math.max(max, row[j]);
+          }
+        }
+        double sum = 0;
+        for (int j = 0; j < length; j++) {
+          row[j] = max == Double.NEGATIVE_INFINITY ? 0 : Math.exp(row[j] - max);
+          sum += row[j];
+        }
+        for (int j = 0; j < length && sum > 0; j++) {
+          weights[(h * length + i) * length + j] = row[j] / sum;
+        }
+      }
+    }
+    return weights;
   }
 
   public static float[] uniform(SplittableRandom random, int length, double bound) {

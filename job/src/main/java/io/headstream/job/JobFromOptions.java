@@ -21,8 +21,11 @@ import io.headstream.job.source.TextTokenParser;
 import io.headstream.job.source.TokenFiles;
 import io.headstream.job.source.TokenParser;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The job that a user's options describe. */
@@ -45,9 +48,18 @@ public final class JobFromOptions {
   public static BuiltLayer build(
       StreamExecutionEnvironment env, Options options, Locations locations) throws IOException {
     JobFromOptions described = new JobFromOptions(options, locations);
+    described.tellEveryOperator(env);
     BuiltLayer layer = described.layer();
     described.job(layer.shape()).build(env);
     return layer;
+  }
+
+  /** By the job's parameters, beside those that the cluster's configuration may have set. */
+  private void tellEveryOperator(StreamExecutionEnvironment env) {
+    Map<String, String> parameters = new HashMap<>();
+    parameters.putAll(env.getConfig().getGlobalJobParameters().toMap());
+    parameters.putAll(options.tokenFormat().toParameters());
+    env.getConfig().setGlobalJobParameters(Configuration.fromMap(parameters));
   }
 
   private AttentionJob job(LayerShape shape) throws IOException {
@@ -81,7 +93,8 @@ public final class JobFromOptions {
   private TokenParser parser(LayerShape shape) {
     return options.inputFormat() == InputFormat.TEXT
         ? new TextTokenParser(shape.modelDim(), options.seed())
-        : new JsonTokenParser(shape.modelDim(), options.positionsOnArrival(), false);
+        : new JsonTokenParser(
+            shape.modelDim(), options.positionsOnArrival(), false, options.tokenFormat());
   }
 
   private AttentionLayer layer(LayerShape shape) {
@@ -110,8 +123,8 @@ public final class JobFromOptions {
 
   private Sink<Token> answers() {
     return locations.output() == null
-        ? StandardStreamSink.stdout(new TokenEncoder())
-        : OutputFiles.sink(locations.output(), new TokenEncoder());
+        ? StandardStreamSink.stdout(new TokenEncoder(options.tokenFormat()))
+        : OutputFiles.sink(locations.output(), new TokenEncoder(options.tokenFormat()));
   }
 
   private Sink<DeadLetter> deadLetters() {

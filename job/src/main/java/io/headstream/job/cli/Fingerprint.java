@@ -1,5 +1,6 @@
 package io.headstream.job.cli;
 
+import io.headstream.job.json.TokenFormat;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -8,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 
@@ -27,6 +29,15 @@ record Fingerprint(Map<String, String> values) {
     values.put("--input", locations.input());
     values.put("--input-format", options.inputFormat());
     values.put("--positions-from", options.positionsOnArrival() ? "arrival" : "record");
+    TokenFormat format = options.tokenFormat();
+    values.put("--id-field", format.sequenceId());
+    values.put("--position-field", format.position());
+    values.put("--embedding-field", format.embedding());
+    values.put("--token-field", format.token());
+    values.put("--label-field", format.label());
+    values.put("--timestamp-field", format.timestamp());
+    values.put("--last-field", format.last());
+    values.put("--output-encoding", format.encoding().name().toLowerCase(Locale.ROOT));
     values.put("--output", locations.output());
     values.put("--dead-letters", locations.deadLetters());
     values.put("--weights", weights(layer));

@@ -23,6 +23,7 @@ final class OptionRules {
           "--input: missing, expected a file or folder of token records, or - for stdin"
               + " (--help lists all options)");
     }
+    options.tokenFormat();
     refuseKafka("--input", options.input());
     options.output().ifPresent(uri -> refuseKafka("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseKafka("--dead-letters", uri));

@@ -1,5 +1,6 @@
 package io.headstream.job.cli;
 
+import io.headstream.job.json.TokenFormat;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -30,6 +31,7 @@ public final class Options {
   static final String KAFKA = "--kafka.";
 
   @Mixin private InputOptions input;
+  @Mixin private FieldOptions fields;
   @Mixin private OutputOptions output;
   @Mixin private LayerOptions layer;
   @Mixin private RunOptions run;
@@ -115,6 +117,11 @@ public final class Options {
   /** Whether positions are counted as tokens arrive instead of read from the record. */
   public boolean positionsOnArrival() {
     return input.positionsFrom.equals("arrival");
+  }
+
+  /** The form of a token record, in and out. */
+  public TokenFormat tokenFormat() {
+    return fields.format();
   }
 
   /** After how long without a token a sequence ends; empty for never. */

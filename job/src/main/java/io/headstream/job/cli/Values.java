@@ -1,5 +1,7 @@
 package io.headstream.job.cli;
 
+import io.headstream.job.json.FloatEncoding;
+import io.headstream.job.json.Utf16;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -174,6 +176,28 @@ final class Values {
   static final class PositionsFrom extends OneOf {
     PositionsFrom() {
       super("record", "arrival");
+    }
+  }
+
+  /** {@code json} or {@code f32}. */
+  static final class Encoding implements ITypeConverter<FloatEncoding> {
+    @Override
+    public FloatEncoding convert(String text) throws Expected {
+      return Arrays.stream(FloatEncoding.values())
+          .filter(encoding -> encoding.name().toLowerCase(Locale.ROOT).equals(text))
+          .findFirst()
+          .orElseThrow(() -> new Expected("json or f32"));
+    }
+  }
+
+  /** What a field of a record is called. */
+  static final class FieldName implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) throws Expected {
+      if (text.isEmpty() || text.startsWith("--") || Utf16.unpairedSurrogate(text) >= 0) {
+        throw new Expected("the name of a field");
+      }
+      return text;
     }
   }
 

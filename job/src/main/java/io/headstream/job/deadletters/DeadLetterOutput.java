@@ -1,5 +1,6 @@
 package io.headstream.job.deadletters;
 
+import io.headstream.job.json.TokenFormat;
 import io.headstream.job.json.TokenJson;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.Reason;
@@ -27,8 +28,12 @@ public final class DeadLetterOutput {
 
   private final Map<Reason, Counter> byReason = new EnumMap<>(Reason.class);
   private final LongCounter all;
+  private final TokenFormat format;
 
-  /** Registers the counters; once in an operator's {@code open}. */
+  /**
+   * Registers the counters; once in an operator's {@code open}. Tokens are written in the {@link
+   * TokenFormat} of the job's parameters, so that who mends one can send it in again.
+   */
   public DeadLetterOutput(RuntimeContext context) {
     MetricGroup group = context.getMetricGroup().addGroup("attention");
     for (Reason reason : Reason.values()) {
@@ -36,6 +41,7 @@ public final class DeadLetterOutput {
     }
     // Operators of one task share their accumulators, so this gets what another has made.
     all = context.getLongCounter("dead-letters");
+    format = TokenFormat.ofParameters(context.getGlobalJobParameters());
   }
 
   /** Counts a dead letter and hands it to the operator's side output. */
@@ -51,7 +57,7 @@ public final class DeadLetterOutput {
       Reason reason,
       String detail,
       BiConsumer<OutputTag<DeadLetter>, DeadLetter> output) {
-    byte[] record = TokenJson.bytes(token);
+    byte[] record = TokenJson.bytes(token, format);
     emit(new DeadLetter(reason, detail, token.source(), record, record.length), output);
   }
 }

@@ -2,6 +2,7 @@ package io.headstream.job.source;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.headstream.job.json.TokenFormat;
 import io.headstream.job.records.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,38 +11,40 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * The embedding of one record, from {@code embedding} or {@code embedding_f32}.
+ * The embedding of one record, as numbers or as base64.
  *
  * <p>Reading tells only what is malformed. Count and values are judged in {@link #checked()}, once
  * the whole record has been read, because a record that is malformed anywhere is nothing else.
  */
 final class EmbeddingField {
   private final int modelDim;
-  private String name;
+  private final TokenFormat format;
+  private String name; // of the field that was read
   private float[] values;
   private int count;
   private String notFinite;
 
-  EmbeddingField(int modelDim) {
+  EmbeddingField(int modelDim, TokenFormat format) {
     this.modelDim = modelDim;
+    this.format = format;
   }
 
   /** Reads an array of numbers; the parser stands on the field's value. */
   void readNumbers(JsonParser json) throws IOException, Rejection {
-    begin("embedding");
+    begin(format.embedding());
     if (!json.hasToken(JsonToken.START_ARRAY)) {
-      throw Rejection.malformed("embedding is " + JsonKind.of(json) + ", not an array");
+      throw Rejection.malformed(name + " is " + JsonKind.of(json) + ", not an array");
     }
     for (JsonToken t = json.nextToken(); t != JsonToken.END_ARRAY; t = json.nextToken()) {
       if (!t.isNumeric()) {
         throw Rejection.malformed(
-            "embedding[" + count + "] is " + JsonKind.of(json) + ", not a number");
+            name + "[" + count + "] is " + JsonKind.of(json) + ", not a number");
       }
       float value =
           FloatText.parse(json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
       if (!Float.isFinite(value) && notFinite == null) {
         notFinite = Rejection.shown(json.getText());
-        notFinite = "embedding[" + count + "] is " + notFinite + ", not finite as float32";
+        notFinite = name + "[" + count + "] is " + notFinite + ", not finite as float32";
       }
       add(value);
     }
@@ -49,30 +52,30 @@ final class EmbeddingField {
 
   /** Reads base64 of little-endian float32; the parser stands on the field's value. */
   void readBase64(JsonParser json) throws IOException, Rejection {
-    begin("embedding_f32");
+    begin(format.base64Embedding());
     if (!json.hasToken(JsonToken.VALUE_STRING)) {
-      throw Rejection.malformed("embedding_f32 is " + JsonKind.of(json) + ", not a string");
+      throw Rejection.malformed(name + " is " + JsonKind.of(json) + ", not a string");
     }
     byte[] text = json.getText().getBytes(StandardCharsets.ISO_8859_1);
     if (text.length % 4 != 0) {
       throw Rejection.malformed(
-          "embedding_f32 has " + text.length + " characters of base64, not a multiple of 4");
+          name + " has " + text.length + " characters of base64, not a multiple of 4");
     }
     byte[] bytes;
     try {
       bytes = Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException e) {
-      throw Rejection.malformed("embedding_f32 is not base64: " + e.getMessage());
+      throw Rejection.malformed(name + " is not base64: " + e.getMessage());
     }
     if (bytes.length % Float.BYTES != 0) {
       throw Rejection.malformed(
-          "embedding_f32 has " + bytes.length + " bytes, not a multiple of " + Float.BYTES);
+          name + " has " + bytes.length + " bytes, not a multiple of " + Float.BYTES);
     }
     ByteBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     while (floats.hasRemaining()) {
       float value = floats.getFloat();
       if (!Float.isFinite(value) && notFinite == null) {
-        notFinite = "embedding_f32[" + count + "] is " + value;
+        notFinite = name + "[" + count + "] is " + value;
       }
       add(value);
     }
@@ -81,7 +84,8 @@ final class EmbeddingField {
   /** The embedding, when it has model-dim finite numbers. */
   float[] checked() throws Rejection {
     if (name == null) {
-      throw Rejection.malformed("neither embedding nor embedding_f32");
+      throw Rejection.malformed(
+          "neither " + format.embedding() + " nor " + format.base64Embedding());
     }
     if (count != modelDim) {
       throw new Rejection(
@@ -95,7 +99,7 @@ final class EmbeddingField {
 
   private void begin(String field) throws Rejection {
     if (name != null) {
-      throw Rejection.malformed("both embedding and embedding_f32");
+      throw Rejection.malformed("both " + format.embedding() + " and " + format.base64Embedding());
     }
     name = field;
     values = new float[modelDim];

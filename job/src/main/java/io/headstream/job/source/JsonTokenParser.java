@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser.NumberType;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.headstream.job.json.Json;
+import io.headstream.job.json.TokenFormat;
 import io.headstream.job.json.Utf16;
 import io.headstream.job.json.Utf8;
 import io.headstream.job.records.DeadLetter;
@@ -26,6 +27,12 @@ public final class JsonTokenParser implements TokenParser {
   private final int modelDim;
   private final boolean positionsOnArrival;
   private final boolean timestampRequired;
+  private final TokenFormat format;
+
+  /** A parser of records in the format {@link TokenFormat#DEFAULT}. */
+  public JsonTokenParser(int modelDim, boolean positionsOnArrival, boolean timestampRequired) {
+    this(modelDim, positionsOnArrival, timestampRequired, TokenFormat.DEFAULT);
+  }
 
   /**
    * A parser of records.
@@ -34,11 +41,14 @@ public final class JsonTokenParser implements TokenParser {
    * @param positionsOnArrival whether {@code position} is ignored and the token's position is
    *     {@link Token#ON_ARRIVAL}
    * @param timestampRequired whether a record without {@code timestamp} is malformed
+   * @param format what the fields are called; embeddings are read in both encodings
    */
-  public JsonTokenParser(int modelDim, boolean positionsOnArrival, boolean timestampRequired) {
+  public JsonTokenParser(
+      int modelDim, boolean positionsOnArrival, boolean timestampRequired, TokenFormat format) {
     this.modelDim = modelDim;
     this.positionsOnArrival = positionsOnArrival;
     this.timestampRequired = timestampRequired;
+    this.format = format;
   }
 
   @Override
@@ -103,7 +113,7 @@ public final class JsonTokenParser implements TokenParser {
   private final class Fields {
     private String sequenceId;
     private int position = Token.ON_ARRIVAL;
-    private final EmbeddingField embedding = new EmbeddingField(modelDim);
+    private final EmbeddingField embedding = new EmbeddingField(modelDim, format);
     private String label;
     private Long timestamp;
     private boolean last;
@@ -112,60 +122,60 @@ public final class JsonTokenParser implements TokenParser {
       if (json.hasToken(JsonToken.VALUE_NULL)) {
         return;
       }
-      switch (name) {
-        case "sequence_id" -> sequenceId = id(json);
-        case "position" -> {
-          if (positionsOnArrival) {
-            json.skipChildren();
-          } else {
-            position = position(json);
-          }
+      if (name.equals(format.sequenceId())) {
+        sequenceId = id(name, json);
+      } else if (name.equals(format.position())) {
+        if (positionsOnArrival) {
+          json.skipChildren();
+        } else {
+          position = position(name, json);
         }
-        case "embedding" -> embedding.readNumbers(json);
-        case "embedding_f32" -> embedding.readBase64(json);
-        case "label" -> label = text("label", json);
-        case "timestamp" -> timestamp = timestamp(json);
-        case "last" -> {
-          if (!json.currentToken().isBoolean()) {
-            throw Rejection.malformed("last is " + JsonKind.of(json) + ", not true or false");
-          }
-          last = json.getBooleanValue();
-        }
-        default -> json.skipChildren();
+      } else if (name.equals(format.embedding())) {
+        embedding.readNumbers(json);
+      } else if (name.equals(format.base64Embedding())) {
+        embedding.readBase64(json);
+      } else if (name.equals(format.label())) {
+        label = text(name, json);
+      } else if (name.equals(format.timestamp())) {
+        timestamp = timestamp(name, json);
+      } else if (name.equals(format.last())) {
+        last = flag(name, json);
+      } else {
+        json.skipChildren();
       }
     }
 
     Token token(String source) throws Rejection {
       if (sequenceId == null) {
-        throw Rejection.malformed("sequence_id is missing");
+        throw Rejection.malformed(format.sequenceId() + " is missing");
       }
       if (position == Token.ON_ARRIVAL && !positionsOnArrival) {
-        throw Rejection.malformed("position is missing");
+        throw Rejection.malformed(format.position() + " is missing");
       }
       if (timestamp == null && timestampRequired) {
-        throw Rejection.malformed("timestamp is missing");
+        throw Rejection.malformed(format.timestamp() + " is missing");
       }
       float[] values = embedding.checked();
       return new Token(sequenceId, position, values, label, timestamp, last, source);
     }
   }
 
-  private static String id(JsonParser json) throws IOException, Rejection {
-    String id = text("sequence_id", json);
+  private static String id(String name, JsonParser json) throws IOException, Rejection {
+    String id = text(name, json);
     if (id.isEmpty()) {
-      throw Rejection.malformed("sequence_id is empty");
+      throw Rejection.malformed(name + " is empty");
     }
-    checkIdLength(id);
+    checkIdLength(name, id);
     return id;
   }
 
   /** Counts characters as Unicode does: one outside the basic plane is one. */
-  static void checkIdLength(String id) throws Rejection {
+  static void checkIdLength(String name, String id) throws Rejection {
     if (id.length() > MAX_ID_CHARACTERS) {
       int characters = id.codePointCount(0, id.length());
       if (characters > MAX_ID_CHARACTERS) {
         throw Rejection.malformed(
-            "sequence_id has " + characters + " characters, at most " + MAX_ID_CHARACTERS);
+            name + " has " + characters + " characters, at most " + MAX_ID_CHARACTERS);
       }
     }
   }
@@ -183,20 +193,27 @@ public final class JsonTokenParser implements TokenParser {
     return text;
   }
 
-  private static int position(JsonParser json) throws IOException, Rejection {
+  private static int position(String name, JsonParser json) throws IOException, Rejection {
     boolean integer = json.hasToken(JsonToken.VALUE_NUMBER_INT);
     if (!integer || json.getNumberType() != NumberType.INT || json.getIntValue() < 0) {
       throw Rejection.malformed(
-          "position is " + JsonKind.of(json) + ", not an integer from 0 to " + Integer.MAX_VALUE);
+          name + " is " + JsonKind.of(json) + ", not an integer from 0 to " + Integer.MAX_VALUE);
     }
     return json.getIntValue();
   }
 
-  private static long timestamp(JsonParser json) throws IOException, Rejection {
+  private static long timestamp(String name, JsonParser json) throws IOException, Rejection {
     boolean integer = json.hasToken(JsonToken.VALUE_NUMBER_INT);
     if (!integer || json.getNumberType() == NumberType.BIG_INTEGER) {
-      throw Rejection.malformed("timestamp is " + JsonKind.of(json) + ", not a 64-bit integer");
+      throw Rejection.malformed(name + " is " + JsonKind.of(json) + ", not a 64-bit integer");
     }
     return json.getLongValue();
+  }
+
+  private static boolean flag(String name, JsonParser json) throws IOException, Rejection {
+    if (!json.currentToken().isBoolean()) {
+      throw Rejection.malformed(name + " is " + JsonKind.of(json) + ", not true or false");
+    }
+    return json.getBooleanValue();
   }
 }

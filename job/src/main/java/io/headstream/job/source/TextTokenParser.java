@@ -56,6 +56,6 @@ public final class TextTokenParser implements TokenParser {
     if (valid < record.bytes().length) {
       throw Rejection.malformed("byte " + valid + " is not UTF-8");
     }
-    JsonTokenParser.checkIdLength(record.source());
+    JsonTokenParser.checkIdLength("sequence_id", record.source());
   }
 }

@@ -1,0 +1,98 @@
+package io.headstream.benchmarks.cases;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Prints {@link Minima} as Markdown. */
+final class VersusTable {
+  private final Minima minima;
+  private final PrintStream out;
+
+  VersusTable(Minima minima, PrintStream out) {
+    this.minima = minima;
+    this.out = out;
+  }
+
+  /** What the numbers were measured on. */
+  void machine() {
+    print(
+        "%d cores, %s; JDK %s; one core's peak: %.1f GFLOP/s",
+        Runtime.getRuntime().availableProcessors(),
+        processor(),
+        Runtime.version(),
+        minima.peak() / 1e9);
+    print("");
+  }
+
+  private static String processor() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("unknown processor");
+    } catch (IOException e) {
+      return "unknown processor"; // not Linux
+    }
+  }
+
+  /** Ours beside the best peer, or, a product, beside the peak. */
+  void ratios() {
+    print("| case | threads | ours, ms | GFLOP/s | best peer | its ms | ratio | wanted | |");
+    print("|---|---:|---:|---:|---|---:|---:|---:|---|");
+    for (Measured ours : minima.ours()) {
+      Optional<Measured> peer = minima.bestPeer(ours.of(), ours.threads());
+      boolean product = ours.of().op().equals("gemm");
+      double ratio =
+          product
+              ? rate(ours) / minima.peak() / ours.threads()
+              : peer.map(best -> best.minMillis() / ours.minMillis()).orElse(Double.NaN);
+      double wanted = Goals.wanted(ours.of(), ours.threads());
+      print(
+          "| `%s` | %d | %.4f | %.1f | %s | %s | %.2f%s | %s | %s |",
+          ours.of().word(),
+          ours.threads(),
+          ours.minMillis(),
+          rate(ours) / 1e9,
+          peer.map(Measured::peer).orElse(""),
+          peer.map(best -> String.format(Locale.ROOT, "%.4f", best.minMillis())).orElse(""),
+          ratio,
+          product ? " of the peak" : "",
+          Double.isNaN(wanted) ? "" : String.format(Locale.ROOT, "%.2f", wanted),
+          ratio < wanted ? "short" : "");
+    }
+  }
+
+  /** Useful operations a second of odd shapes beside those of their neighbours. */
+  void odd(int threads) {
+    print("| case | GFLOP/s | neighbours' mean | share | wanted | |");
+    print("|---|---:|---:|---:|---:|---|");
+    for (List<Case> row : Goals.oddWithNeighbours()) {
+      double odd = rate(row.get(0), threads);
+      double neighbours =
+          row.stream().skip(1).mapToDouble(of -> rate(of, threads)).average().orElseThrow();
+      double share = odd / neighbours;
+      print(
+          "| `%s` | %.1f | %.1f | %.2f | 0.70 | %s |",
+          row.get(0).word(), odd / 1e9, neighbours / 1e9, share, share < 0.7 ? "short" : "");
+    }
+  }
+
+  private double rate(Case of, int threads) {
+    return minima.ours(of, threads).map(VersusTable::rate).orElse(Double.NaN);
+  }
+
+  private static double rate(Measured measured) {
+    return measured.of().operations() / measured.minMillis() * 1e3;
+  }
+
+  private void print(String format, Object... arguments) {
+    out.println(String.format(Locale.ROOT, format, arguments));
+  }
+}
