@@ -14,6 +14,7 @@ import io.headstream.job.records.HeadResult;
 import io.headstream.job.records.HeadTask;
 import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
+import io.headstream.job.records.TokenBlock;
 import io.headstream.job.sequences.CollectSequences;
 import io.headstream.job.sequences.CutSequences;
 import java.io.IOException;
@@ -123,6 +124,18 @@ public final class AttentionLayer {
     if (weightsFile != null) {
       tokens.getExecutionEnvironment().registerCachedFile(weightsFile, WEIGHTS_FILE);
     }
+    return settings.tokenMode() == null ? answerSequences(tokens) : answerTokens(tokens);
+  }
+
+  private Answered answerTokens(DataStream<Token> tokens) {
+    TokenStages stages =
+        new TokenStages(settings, weights, maxParallelism(tokens.getExecutionEnvironment()));
+    SingleOutputStreamOperator<TokenBlock> blocks = stages.order(tokens);
+    SingleOutputStreamOperator<Token> answers = stages.answer(blocks);
+    return answered(blocks, answers);
+  }
+
+  private Answered answerSequences(DataStream<Token> tokens) {
     SingleOutputStreamOperator<SequenceChunk> sequences =
         tokens
             .keyBy(Token::sequenceId)
@@ -131,6 +144,11 @@ public final class AttentionLayer {
             .uid("collect-sequences");
     SingleOutputStreamOperator<Token> answers =
         settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
+    return answered(sequences, answers);
+  }
+
+  private static Answered answered(
+      SingleOutputStreamOperator<?> sequences, SingleOutputStreamOperator<Token> answers) {
     DataStream<DeadLetter> deadLetters =
         sequences
             .getSideOutput(DeadLetterOutput.TAG)
@@ -170,13 +188,18 @@ public final class AttentionLayer {
     return results
         .keyBy(HeadResult::sequenceId)
         .connect(chunks.keyBy(SequenceChunk::sequenceId))
-        .process(new GatherHeads(weights, groups))
+        .process(new GatherHeads(weights, groups, true))
         .name("Gather heads, W_o")
         .uid("gather-heads");
   }
 
   private AttendOptions options() {
-    return new AttendOptions(settings.causal(), settings.dropout(), settings.dropoutSeed());
+    return new AttendOptions(
+        settings.causal(),
+        settings.window(),
+        settings.sinks(),
+        settings.dropout(),
+        settings.dropoutSeed());
   }
 
   private long sessionGapMillis() {

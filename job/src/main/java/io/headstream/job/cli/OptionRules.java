@@ -29,6 +29,8 @@ final class OptionRules {
     options.deadLetters().ifPresent(uri -> refuseKafka("--dead-letters", uri));
     options.output().ifPresent(uri -> refuseDash("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
+    checkMask();
+    checkMode();
     if (place == Place.CLUSTER) {
       checkCluster();
     } else {
@@ -44,8 +46,7 @@ final class OptionRules {
       boolean later =
           option.userObject() instanceof Field field
               && field.getDeclaringClass() == LaterOptions.class;
-      // --mode has one value already.
-      if (later && !"sequence".equals(option.getValue())) {
+      if (later) {
         Object value = option.getValue();
         throw Options.notYet(option.longestName() + (value instanceof Boolean ? "" : " " + value));
       }
@@ -61,6 +62,24 @@ final class OptionRules {
   private static void refuseDash(String option, String uri) {
     if (uri.equals("-")) {
       throw UsageException.unexpected(option, uri, "a folder; only --input may be -");
+    }
+  }
+
+  private void checkMask() {
+    boolean none = options.given("--mask") && !options.saysCausal();
+    if (none && options.tokenMode()) {
+      throw new UsageException("--mask none: not with --mode token, which is always causal");
+    }
+    if (none && options.given("--window")) {
+      throw new UsageException("--mask none: not with --window, which is causal");
+    }
+  }
+
+  private void checkMode() {
+    for (String option : new String[] {"--max-disorder", "--idle-timeout", "--page-cache"}) {
+      if (options.given(option) && !options.tokenMode()) {
+        throw new UsageException(option + ": only with --mode token");
+      }
     }
   }
 

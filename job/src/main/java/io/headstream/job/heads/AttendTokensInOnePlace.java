@@ -16,8 +16,7 @@ import org.apache.flink.util.Collector;
  * The whole layer in one place, token by token, for one head group: nothing is fanned out, so
  * nothing has to be gathered. Keyed by the {@link HeadKey} of group 0.
  */
-public final class AttendTokensInOnePlace
-    extends KeyedProcessFunction<HeadKey, TokenBlock, Token> {
+public final class AttendTokensInOnePlace extends KeyedProcessFunction<HeadKey, TokenBlock, Token> {
   private static final long serialVersionUID = 1L;
 
   private final TokenSettings settings;

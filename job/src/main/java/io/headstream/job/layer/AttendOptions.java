@@ -15,8 +15,7 @@ import java.io.Serializable;
  * @param dropout share of attention weights that are dropped, {@code 0 <= dropout < 1}
  * @param dropoutSeed what the dropout of all sequences has in common
  */
-public record AttendOptions(
-    boolean causal, int window, int sinks, double dropout, long dropoutSeed)
+public record AttendOptions(boolean causal, int window, int sinks, double dropout, long dropoutSeed)
     implements Serializable {
 
   /** The window that hides nothing. */
@@ -24,8 +23,7 @@ public record AttendOptions(
 
   /** The options for a whole sequence, on the slot's own thread. */
   public AttentionOptions forSequence(String sequenceId) {
-    AttentionMask mask =
-        causal ? AttentionMask.window(window, 0, sinks) : AttentionMask.none();
+    AttentionMask mask = causal ? AttentionMask.window(window, 0, sinks) : AttentionMask.none();
     return forTokens(sequenceId).withMask(mask);
   }
 

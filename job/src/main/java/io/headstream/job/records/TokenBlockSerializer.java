@@ -11,7 +11,10 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** Version 1 of a {@link TokenBlock}: sequence ID, first position, whether it ends, count of tokens, the tokens without their ID, which is the block's. */
+/**
+ * Version 1 of a {@link TokenBlock}: sequence ID, first position, whether it ends, count of tokens,
+ * the tokens without their ID, which is the block's.
+ */
 public final class TokenBlockSerializer extends RecordSerializer<TokenBlock> {
   private static final long serialVersionUID = 1L;
 

@@ -77,8 +77,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   public void open(OpenContext context) {
     order =
         getRuntimeContext()
-            .getState(
-                new ValueStateDescriptor<>("order", TypeInformation.of(TokenOrder.class)));
+            .getState(new ValueStateDescriptor<>("order", TypeInformation.of(TokenOrder.class)));
     waiting =
         getRuntimeContext()
             .getMapState(
@@ -148,7 +147,10 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
       reject(token, Reason.LATE, detail.formatted(position, sequence.next()), context);
       order.update(sequence);
     } else if (position >= maxPositions) {
-      reject(token, Reason.TOO_LONG, "a sequence has at most %d tokens".formatted(maxPositions),
+      reject(
+          token,
+          Reason.TOO_LONG,
+          "a sequence has at most %d tokens".formatted(maxPositions),
           context);
       if (sequence.next() >= maxPositions) {
         end(sequence, "sequence ended before position %d came", context, out);
@@ -167,7 +169,8 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
         order.update(after.plusWaiting(token));
       } else {
         String detail =
-            "position %d is missing and more than %d tokens wait".formatted(after.next(), maxDisorder);
+            "position %d is missing and more than %d tokens wait"
+                .formatted(after.next(), maxDisorder);
         reject(token, Reason.INCOMPLETE, detail, context);
         end(after, detail, context, out);
       }
@@ -219,8 +222,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   }
 
   /** Hands on the next token and those that have waited for it. */
-  private void handOn(
-      Token token, TokenOrder sequence, Context context, Collector<TokenBlock> out)
+  private void handOn(Token token, TokenOrder sequence, Context context, Collector<TokenBlock> out)
       throws Exception {
     TokenOrder after = sequence;
     Token next = token;
@@ -240,8 +242,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
       // The one that begins the next block waits no more either.
       after = after.handedOn(first + tokens.size(), waited);
       out.collect(
-          new TokenBlock(
-              context.getCurrentKey(), first, List.copyOf(tokens), after.complete()));
+          new TokenBlock(context.getCurrentKey(), first, List.copyOf(tokens), after.complete()));
     }
     if (after.complete()) {
       forget(after, context);
@@ -251,8 +252,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   }
 
   /** Ends a sequence that is not complete. */
-  private void end(
-      TokenOrder sequence, String detail, Context context, Collector<TokenBlock> out)
+  private void end(TokenOrder sequence, String detail, Context context, Collector<TokenBlock> out)
       throws Exception {
     if (sequence.waiting() > 0) {
       for (Token token : waitingInOrder()) {
