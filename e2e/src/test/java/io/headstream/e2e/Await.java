@@ -15,6 +15,11 @@ final class Await {
     value(what, limit, condition, holds -> holds);
   }
 
+  /** Lets time pass, for what is to happen at a random moment. */
+  static void moment(Duration duration) throws InterruptedException {
+    Thread.sleep(duration.toMillis());
+  }
+
   /**
    * Asks again and again until the answer is the one that is waited for.
    *

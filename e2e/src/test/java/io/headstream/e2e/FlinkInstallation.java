@@ -1,5 +1,6 @@
 package io.headstream.e2e;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,14 @@ import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
  * The command lines of Flink's processes, as the scripts of a distribution make them of its lib
  * folder and of {@code conf/config.yaml}.
  *
- * @param lib Flink's jars
+ * @param classPath Flink's jars, and the paced file system
  * @param conf the folder with {@code config.yaml}, which is taken as it is, and {@link #LOGGING}
  * @param overrides what the test wants otherwise, given to each process by {@code -D}
+ * @param pace the folder whose files say how fast that file system is
  * @param logs where log files come
  */
-record FlinkInstallation(Path lib, Path conf, Map<String, String> overrides, Path logs) {
+record FlinkInstallation(
+    List<String> classPath, Path conf, Map<String, String> overrides, Path pace, Path logs) {
   /** Beside {@code config.yaml}, how processes log. */
   static final String LOGGING = "log4j2-cluster.properties";
 
@@ -80,10 +83,11 @@ record FlinkInstallation(Path lib, Path conf, Map<String, String> overrides, Pat
         List.of(
             // Not all that Flink writes goes to io.tmp.dirs.
             "-Djava.io.tmpdir=" + configuration().get(CoreOptions.TMP_DIRS),
+            "-De2e.pace=" + pace,
             "-Dlog.file=" + logs.resolve(name + ".log"),
             "-Dlog4j.configurationFile=" + conf.resolve(LOGGING),
             "-cp",
-            lib + "/*",
+            String.join(File.pathSeparator, classPath),
             mainClass),
         arguments);
   }

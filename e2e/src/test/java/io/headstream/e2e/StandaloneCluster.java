@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 
 /**
  * A Flink cluster on this machine, each JobManager and TaskManager a process of its own, configured
@@ -21,12 +22,24 @@ final class StandaloneCluster implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final Path LIB = property("e2e.lib");
   private static final Path CONFIGURATION = property("e2e.conf");
+  private static final Path PACED = property("e2e.paced");
   private static final Path JAR = property("e2e.jar");
+
+  /**
+   * Restarts after a second, however often: what a job does whose faults are a minute apart, for
+   * tests that have no minute to wait.
+   */
+  static final Map<String, String> RESTART_ALWAYS =
+      Map.of(
+          "restart-strategy.type", "fixed-delay",
+          "restart-strategy.fixed-delay.attempts", "100000",
+          "restart-strategy.fixed-delay.delay", "1 s");
 
   private final Path folder;
   private final Timeline timeline;
   private final FlinkInstallation flink;
   private final FlinkRest rest;
+  private final Path pace;
   private final List<FlinkProcess> taskManagers = new ArrayList<>();
   private FlinkProcess jobManager;
   private int started;
@@ -35,14 +48,21 @@ final class StandaloneCluster implements AutoCloseable {
    * A cluster that is not started yet.
    *
    * @param folder for everything that it writes
+   * @param additions files of {@code conf/} whose lines come behind those of its config.yaml
    * @param overrides options beside those of ports, folders and patience
    */
-  StandaloneCluster(Path folder, Timeline timeline, Map<String, String> overrides)
+  StandaloneCluster(
+      Path folder, Timeline timeline, List<String> additions, Map<String, String> overrides)
       throws IOException {
     this.folder = Files.createDirectories(folder);
     this.timeline = timeline;
     Path conf = Files.createDirectories(folder.resolve("conf"));
-    Files.copy(CONFIGURATION, conf.resolve("config.yaml"));
+    StringBuilder configuration =
+        new StringBuilder(Files.readString(CONFIGURATION.resolve("config.yaml")));
+    for (String addition : additions) {
+      configuration.append('\n').append(Files.readString(CONFIGURATION.resolve(addition)));
+    }
+    Files.writeString(conf.resolve("config.yaml"), configuration);
     try (InputStream logging =
         StandaloneCluster.class.getResourceAsStream("/" + FlinkInstallation.LOGGING)) {
       Files.copy(logging, conf.resolve(FlinkInstallation.LOGGING));
@@ -61,7 +81,9 @@ final class StandaloneCluster implements AutoCloseable {
     options.put("heartbeat.timeout", "60s");
     options.put("execution.checkpointing.interval", "500ms");
     options.putAll(overrides);
-    this.flink = new FlinkInstallation(LIB, conf, options, logs);
+    this.pace = Files.createDirectories(folder.resolve("pace"));
+    this.flink =
+        new FlinkInstallation(List.of(LIB + "/*", PACED.toString()), conf, options, pace, logs);
     this.rest = new FlinkRest(ports[1]);
   }
 
@@ -96,6 +118,49 @@ final class StandaloneCluster implements AutoCloseable {
     timeline.note("there: %s", what);
   }
 
+  /** {@code kill -9} of a TaskManager; another is started in its place and not waited for. */
+  void killTaskManager(int index) throws IOException {
+    taskManagers.get(index).kill();
+    String name = "taskmanager-" + ++started;
+    taskManagers.set(index, start(name, flink.taskManager(name)));
+  }
+
+  /** {@code kill -9} of the JobManager; another is started in its place and not waited for. */
+  void killJobManager() throws IOException {
+    jobManager.kill();
+    jobManager = start("jobmanager-" + ++started, flink.jobManager("jobmanager-" + started));
+  }
+
+  /**
+   * How fast each process may read {@code paced:} files, from now on.
+   *
+   * @param bytesPerSecond 0 for as fast as can be
+   */
+  void pace(long bytesPerSecond) throws IOException {
+    Files.writeString(pace.resolve("read"), String.valueOf(bytesPerSecond));
+    timeline.note("paced input: %,d bytes a second", bytesPerSecond);
+  }
+
+  /** Lets an input that all TaskManagers read last at least so long. */
+  void paceToLast(long bytes, Duration duration) throws IOException {
+    pace(Math.max(1, bytes * 1000 / duration.toMillis() / Math.max(1, taskManagers.size())));
+  }
+
+  /** How fast each process may write {@code paced:} files, as {@link #pace} for reading. */
+  void paceWrites(long bytesPerSecond) throws IOException {
+    Files.writeString(pace.resolve("write"), String.valueOf(bytesPerSecond));
+    timeline.note("paced store: %,d bytes a second", bytesPerSecond);
+  }
+
+  /**
+   * Waits until all tasks of a job run.
+   *
+   * @param since milliseconds since 1970: a job that runs from before has not noticed the fault yet
+   */
+  void awaitRunning(String jobId, long since) throws Exception {
+    await("all tasks of " + jobId, () -> rest.allTasksRun(jobId, since));
+  }
+
   private FlinkProcess start(String name, List<String> command) throws IOException {
     FlinkProcess process = FlinkProcess.start(name, flink.logs(), Map.of(), command);
     timeline.note("%s started, process %d", name, process.pid());
@@ -108,13 +173,21 @@ final class StandaloneCluster implements AutoCloseable {
    * @param options of Headstream
    */
   Submission submit(int parallelism, String... options) throws Exception {
+    return run(List.of("-d", "-p", String.valueOf(parallelism)), options);
+  }
+
+  /** The same from a savepoint or a retained checkpoint. */
+  Submission resume(String snapshot, int parallelism, String... options) throws Exception {
+    return run(List.of("-d", "-p", String.valueOf(parallelism), "-s", snapshot), options);
+  }
+
+  private Submission run(List<String> flinkOptions, String... options) throws Exception {
     String name = "client-" + ++started;
     List<String> program = new ArrayList<>(List.of(JAR.toString()));
     program.addAll(List.of(options));
-    List<String> command =
-        flink.run(name, List.of("-d", "-p", String.valueOf(parallelism)), program);
+    List<String> command = flink.run(name, flinkOptions, program);
     Map<String, String> environment = Map.of("FLINK_CONF_DIR", flink.conf().toString());
-    timeline.note("flink run -p %d %s", parallelism, String.join(" ", options));
+    timeline.note("flink run %s %s", String.join(" ", flinkOptions), String.join(" ", options));
     try (FlinkProcess client = FlinkProcess.start(name, flink.logs(), environment, command)) {
       int exitCode = client.await(LIMIT);
       timeline.note("flink run ended with %d", exitCode);
@@ -123,9 +196,56 @@ final class StandaloneCluster implements AutoCloseable {
     }
   }
 
+  /** Waits until a job has completed another checkpoint. */
+  void awaitCheckpoint(String jobId) throws Exception {
+    int before = rest.checkpoints(jobId, "completed");
+    await("a checkpoint of " + jobId, () -> rest.checkpoints(jobId, "completed") > before);
+  }
+
+  /**
+   * Stops a job with a savepoint, without ending what has not ended.
+   *
+   * @param format {@code CANONICAL} or {@code NATIVE}
+   * @return where it is
+   */
+  String stopWithSavepoint(String jobId, String format) throws Exception {
+    String body = "{\"drain\": false, \"formatType\": \"%s\"}".formatted(format);
+    String trigger =
+        rest.send("POST", "/jobs/" + jobId + "/stop", body).path("request-id").asText();
+    String answer = "/jobs/" + jobId + "/savepoints/" + trigger;
+    JsonNode operation =
+        Await.value(
+                "a savepoint of " + jobId,
+                LIMIT,
+                () -> rest.get(answer),
+                now -> now.path("status").path("id").asText().equals("COMPLETED"))
+            .path("operation");
+    if (!operation.path("location").isTextual()) {
+      throw new AssertionError("no savepoint: " + operation.toPrettyString());
+    }
+    timeline.note("%s", operation.path("location").asText());
+    awaitEnd(jobId, "FINISHED");
+    return operation.path("location").asText();
+  }
+
+  /** Cancels a job and gives its newest checkpoint, which is retained. */
+  String cancelAtCheckpoint(String jobId) throws Exception {
+    rest.send("PATCH", "/jobs/" + jobId + "?mode=cancel", "");
+    awaitEnd(jobId, "CANCELED");
+    return rest.checkpoint(jobId);
+  }
+
   /** Waits for a job to finish. */
   void awaitFinished(Submission submission) throws Exception {
-    String jobId = submission.jobId();
+    awaitFinished(submission.jobId());
+  }
+
+  /** Waits for a job to finish. */
+  void awaitFinished(String jobId) throws Exception {
+    awaitEnd(jobId, "FINISHED");
+  }
+
+  private void awaitEnd(String jobId, String wanted) throws Exception {
     String state;
     try {
       state = rest.end(jobId, LIMIT);
@@ -133,7 +253,7 @@ final class StandaloneCluster implements AutoCloseable {
       throw new AssertionError(e.getMessage() + ": " + rest.exceptions(jobId), e);
     }
     timeline.note("job %s is %s", jobId, state);
-    if (!state.equals("FINISHED")) {
+    if (!state.equals(wanted)) {
       throw new AssertionError("job %s is %s: %s".formatted(jobId, state, rest.exceptions(jobId)));
     }
   }
@@ -168,7 +288,7 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   /** Ports that nobody has, all different because all are held until the last is found. */
-  private static int[] freePorts(int count) throws IOException {
+  static int[] freePorts(int count) throws IOException {
     int[] ports = new int[count];
     ServerSocket[] sockets = new ServerSocket[count];
     for (int i = 0; i < count; i++) {

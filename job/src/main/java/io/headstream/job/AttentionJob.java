@@ -5,6 +5,7 @@ import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
 import io.headstream.job.source.ParseTokens;
+import io.headstream.job.source.RecordTimes;
 import io.headstream.job.source.TokenParser;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -27,6 +28,7 @@ public final class AttentionJob {
   private final AttentionLayer layer;
   private final Sink<Token> answers;
   private final Sink<DeadLetter> deadLetters;
+  private final WatermarkStrategy<RawRecord> times;
 
   /**
    * A job.
@@ -45,12 +47,29 @@ public final class AttentionJob {
       AttentionLayer layer,
       Sink<Token> answers,
       Sink<DeadLetter> deadLetters) {
+    this(records, parser, maxRecordBytes, layer, answers, deadLetters, RecordTimes.ofReading());
+  }
+
+  private AttentionJob(
+      Source<RawRecord, ?, ?> records,
+      TokenParser parser,
+      int maxRecordBytes,
+      AttentionLayer layer,
+      Sink<Token> answers,
+      Sink<DeadLetter> deadLetters,
+      WatermarkStrategy<RawRecord> times) {
     this.records = records;
     this.parser = parser;
     this.maxRecordBytes = maxRecordBytes;
     this.layer = layer;
     this.answers = answers;
     this.deadLetters = deadLetters;
+    this.times = times;
+  }
+
+  /** This job with watermarks, as {@link RecordTimes} makes them. */
+  public AttentionJob withTimes(WatermarkStrategy<RawRecord> other) {
+    return new AttentionJob(records, parser, maxRecordBytes, layer, answers, deadLetters, other);
   }
 
   /** Puts the job into an environment, ready to be executed. */
@@ -66,7 +85,7 @@ public final class AttentionJob {
     env.configure(configuration);
 
     SingleOutputStreamOperator<Token> tokens =
-        env.fromSource(records, WatermarkStrategy.noWatermarks(), "Read token records")
+        env.fromSource(records, times, "Read token records")
             .uid("read-records")
             .process(new ParseTokens(parser, maxRecordBytes))
             .name("Parse tokens")

@@ -31,6 +31,7 @@ public final class AttentionSettings implements Serializable {
   private long dropoutSeed;
   private int maxLength;
   private Duration sessionGap; // or null
+  private boolean eventTime;
   private TokenMode tokenMode; // null: whole sequences
 
   private AttentionSettings(int modelDim, int heads) {
@@ -52,6 +53,7 @@ public final class AttentionSettings implements Serializable {
     this.dropoutSeed = other.dropoutSeed;
     this.maxLength = other.maxLength;
     this.sessionGap = other.sessionGap;
+    this.eventTime = other.eventTime;
     this.tokenMode = other.tokenMode;
   }
 
@@ -124,10 +126,20 @@ public final class AttentionSettings implements Serializable {
     return copy.checked();
   }
 
-  /** These settings with a session gap, in processing time; null for none. */
+  /** These settings with a session gap; null for none. */
   public AttentionSettings withSessionGap(Duration gap) {
     AttentionSettings copy = new AttentionSettings(this);
     copy.sessionGap = gap;
+    return copy.checked();
+  }
+
+  /**
+   * These settings with a session gap in the time of the tokens' timestamps, which all of them need
+   * then, or in processing time.
+   */
+  public AttentionSettings withEventTime(boolean isEventTime) {
+    AttentionSettings copy = new AttentionSettings(this);
+    copy.eventTime = isEventTime;
     return copy.checked();
   }
 
@@ -192,6 +204,11 @@ public final class AttentionSettings implements Serializable {
   /** How long a sequence waits for its next token; null for ever. */
   public Duration sessionGap() {
     return sessionGap;
+  }
+
+  /** Whether the session gap passes in the time of the tokens. */
+  public boolean eventTime() {
+    return eventTime;
   }
 
   /** How tokens are answered as they arrive; null where whole sequences are answered. */

@@ -16,6 +16,7 @@ import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
 import io.headstream.job.source.JsonTokenParser;
+import io.headstream.job.source.RecordTimes;
 import io.headstream.job.source.StdinSource;
 import io.headstream.job.source.TextTokenParser;
 import io.headstream.job.source.TokenFiles;
@@ -23,6 +24,7 @@ import io.headstream.job.source.TokenParser;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
@@ -50,7 +52,7 @@ public final class JobFromOptions {
     JobFromOptions described = new JobFromOptions(options, locations);
     described.tellEveryOperator(env);
     BuiltLayer layer = described.layer();
-    described.job(layer.shape()).build(env);
+    described.job(layer.shape()).withTimes(described.times()).build(env);
     return layer;
   }
 
@@ -90,11 +92,20 @@ public final class JobFromOptions {
         : TokenFiles.source(locations.input(), options.maxRecordBytes());
   }
 
+  private WatermarkStrategy<RawRecord> times() {
+    return options.eventTime()
+        ? RecordTimes.ofRecords(options.tokenFormat().timestamp(), options.maxOutOfOrderness())
+        : RecordTimes.ofReading();
+  }
+
   private TokenParser parser(LayerShape shape) {
     return options.inputFormat() == InputFormat.TEXT
         ? new TextTokenParser(shape.modelDim(), options.seed())
         : new JsonTokenParser(
-            shape.modelDim(), options.positionsOnArrival(), false, options.tokenFormat());
+            shape.modelDim(),
+            options.positionsOnArrival(),
+            options.eventTime(),
+            options.tokenFormat());
   }
 
   private AttentionLayer layer(LayerShape shape) {
@@ -112,7 +123,8 @@ public final class JobFromOptions {
               .withHeadGroups(shape.headGroups())
               .withCausal(options.causal())
               .withDropout(options.dropout(), options.dropoutSeed())
-              .withSessionGap(options.sessionGap().orElse(null));
+              .withSessionGap(options.sessionGap().orElse(null))
+              .withEventTime(options.eventTime());
       if (options.causal()) {
         settings = settings.withWindow(options.window(), options.sinks());
       }

@@ -16,6 +16,7 @@ import io.headstream.job.records.Token;
 import io.headstream.job.records.TokenBlock;
 import io.headstream.job.sequences.OrderTokens;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -48,6 +49,7 @@ final class TokenStages {
         new OrderTokens(
             settings.tokenMode().maxDisorder(),
             gapMillis(),
+            gapInEventTime(),
             Math.max(1, Math.min(tokensPerBlock, MOST_TOKENS_PER_BLOCK)));
     return tokens
         .keyBy(Token::sequenceId)
@@ -122,12 +124,17 @@ final class TokenStages {
         settings.tokenMode().pageCacheBytes());
   }
 
-  /** A sequence ends by the shorter of session gap and idle timeout. */
+  /** A gap in event time is the only clock; otherwise the shorter of gap and idle timeout holds. */
   private long gapMillis() {
-    return Stream.of(settings.sessionGap(), settings.tokenMode().idleTimeout())
-        .filter(gap -> gap != null)
+    Duration idleTimeout = gapInEventTime() ? null : settings.tokenMode().idleTimeout();
+    return Stream.of(settings.sessionGap(), idleTimeout)
+        .filter(Objects::nonNull)
         .mapToLong(Duration::toMillis)
         .min()
         .orElse(0);
+  }
+
+  private boolean gapInEventTime() {
+    return settings.eventTime() && settings.sessionGap() != null;
   }
 }

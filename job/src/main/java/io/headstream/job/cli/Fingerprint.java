@@ -55,6 +55,8 @@ record Fingerprint(Map<String, String> values) {
     values.put("--dropout-seed", options.dropoutSeed());
     values.put("--seed", options.seed());
     values.put("--session-gap", options.sessionGap().map(Object::toString).orElse("off"));
+    values.put("--event-time", options.eventTime() ? "on" : "off");
+    values.put("--max-out-of-orderness", options.maxOutOfOrderness());
     values.put("--max-length", options.maxLength());
     values.put("--max-record-bytes", options.maxRecordBytes());
     Map<String, String> texts = new LinkedHashMap<>();

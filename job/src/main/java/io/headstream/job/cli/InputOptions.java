@@ -39,9 +39,26 @@ final class InputOptions {
       paramLabel = "DURATION",
       converter = Values.Time.class,
       description =
-          "a sequence also ends when no token came for this long (30 s, 5 min), in processing time."
-              + " Default: off")
+          "a sequence also ends when no token came for this long (30 s, 5 min), in processing time,"
+              + " or in event time with --event-time. Default: off")
   Duration sessionGap;
+
+  @Option(
+      names = "--event-time",
+      description =
+          "every record needs timestamp, watermarks follow it, and the session gap is in its time."
+              + " Default: off")
+  boolean eventTime;
+
+  @Option(
+      names = "--max-out-of-orderness",
+      paramLabel = "DURATION",
+      defaultValue = "5 s",
+      converter = Values.Time.class,
+      description =
+          "with --event-time: how far a record may be behind the newest one of its file or"
+              + " partition. Default: ${DEFAULT-VALUE}")
+  Duration maxOutOfOrderness;
 
   @Option(
       names = "--max-length",

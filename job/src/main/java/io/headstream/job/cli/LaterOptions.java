@@ -8,17 +8,6 @@ final class LaterOptions {
   private static final String NOT_YET = " (not in this version yet)";
 
   @Option(
-      names = "--event-time",
-      description = "session gaps in the time of the records" + NOT_YET + ". Default: off")
-  boolean eventTime;
-
-  @Option(
-      names = "--max-out-of-orderness",
-      paramLabel = "DURATION",
-      description = "how late a record may be in event time" + NOT_YET + ". Default: 5 s")
-  String maxOutOfOrderness;
-
-  @Option(
       names = "--attention-weights",
       paramLabel = "URI",
       description = "where attention weights are written" + NOT_YET + ". Default: none")

@@ -24,6 +24,7 @@ final class OptionRules {
               + " (--help lists all options)");
     }
     options.tokenFormat();
+    checkEventTime();
     refuseKafka("--input", options.input());
     options.output().ifPresent(uri -> refuseKafka("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseKafka("--dead-letters", uri));
@@ -50,6 +51,17 @@ final class OptionRules {
         Object value = option.getValue();
         throw Options.notYet(option.longestName() + (value instanceof Boolean ? "" : " " + value));
       }
+    }
+  }
+
+  private void checkEventTime() {
+    if (options.given("--max-out-of-orderness") && !options.eventTime()) {
+      throw new UsageException(
+          "--max-out-of-orderness: only with --event-time, expected both or neither");
+    }
+    if (options.eventTime() && options.inputFormat() == InputFormat.TEXT) {
+      throw new UsageException(
+          "--event-time: not with --input-format text, because words have no timestamps");
     }
   }
 

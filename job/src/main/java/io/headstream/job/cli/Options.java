@@ -130,6 +130,16 @@ public final class Options {
     return Optional.ofNullable(input.sessionGap);
   }
 
+  /** Whether records have to say their time, and sequences end by it. */
+  public boolean eventTime() {
+    return input.eventTime;
+  }
+
+  /** How far watermarks stay behind the newest record. */
+  public Duration maxOutOfOrderness() {
+    return input.maxOutOfOrderness;
+  }
+
   /** The longest sequence that is answered, in tokens. */
   public int maxLength() {
     return input.maxLength;

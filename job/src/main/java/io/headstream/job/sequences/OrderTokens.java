@@ -18,7 +18,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -41,8 +40,10 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   /** How many positions a sequence has at most: their count has to be an int. */
   private static final int MAX_POSITIONS = Integer.MAX_VALUE;
 
+  private static final String ENDED = "sequence ended before position %d came";
+
   private final int maxDisorder;
-  private final long gapMillis;
+  private final GapClock gap;
   private final int tokensPerBlock;
   private final int maxPositions;
 
@@ -58,17 +59,17 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
    * Puts tokens in order.
    *
    * @param maxDisorder most tokens of a sequence that wait, at least 0
-   * @param gapMillis after how long without a token a sequence ends, in processing time; 0 for
-   *     never
+   * @param gapMillis after how long without a token a sequence ends; 0 for never
+   * @param eventTime whether that is in the time of the tokens, and not in processing time
    * @param tokensPerBlock most tokens of a block, at least 1
    */
-  public OrderTokens(int maxDisorder, long gapMillis, int tokensPerBlock) {
-    this(maxDisorder, gapMillis, tokensPerBlock, MAX_POSITIONS);
+  public OrderTokens(int maxDisorder, long gapMillis, boolean eventTime, int tokensPerBlock) {
+    this(maxDisorder, new GapClock(gapMillis, eventTime), tokensPerBlock, MAX_POSITIONS);
   }
 
-  OrderTokens(int maxDisorder, long gapMillis, int tokensPerBlock, int maxPositions) {
+  OrderTokens(int maxDisorder, GapClock gap, int tokensPerBlock, int maxPositions) {
     this.maxDisorder = maxDisorder;
-    this.gapMillis = gapMillis;
+    this.gap = gap;
     this.tokensPerBlock = tokensPerBlock;
     this.maxPositions = maxPositions;
   }
@@ -94,11 +95,15 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   public void processElement(Token arrived, Context context, Collector<TokenBlock> out)
       throws Exception {
     TokenOrder before = order.value();
+    if (before != null && endedBefore(arrived, before)) {
+      end(before, ENDED, context, out);
+      before = null;
+    }
     if (before == null) {
       before = TokenOrder.EMPTY;
       context.timerService().registerEventTimeTimer(END_OF_INPUT);
     }
-    before = noteArrival(before, context);
+    before = noteArrival(arrived, before, context);
     Token token =
         arrived.position() == Token.ON_ARRIVAL ? arrived.withPosition(before.next()) : arrived;
     take(token, before, context, out);
@@ -108,29 +113,38 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   public void onTimer(long timestamp, OnTimerContext context, Collector<TokenBlock> out)
       throws Exception {
     TokenOrder sequence = order.value();
-    if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
-      long end = sequence.lastArrival() + gapMillis;
+    if (timestamp != END_OF_INPUT) {
+      long end = gap.endAfter(sequence.lastArrival());
       if (end > timestamp) { // tokens have come since the timer was set
-        context.timerService().registerProcessingTimeTimer(end);
+        gap.register(end, context.timerService());
         order.update(sequence.seenAt(sequence.lastArrival(), end));
         return;
       }
     }
-    end(sequence, "sequence ended before position %d came", context, out);
+    end(sequence, ENDED, context, out);
+  }
+
+  /** Whether the gap lies between a sequence and a token of its ID. */
+  private boolean endedBefore(Token token, TokenOrder sequence) {
+    return !gap.isOff()
+        && gap.eventTime()
+        && gap.liesBetween(sequence.lastArrival(), token.timestamp());
   }
 
   /** Starts the clock that ends the sequence, or notes that it starts anew. */
-  private TokenOrder noteArrival(TokenOrder sequence, Context context) {
-    if (gapMillis == 0) {
+  private TokenOrder noteArrival(Token token, TokenOrder sequence, Context context) {
+    if (gap.isOff()) {
       return sequence;
     }
-    long now = context.timerService().currentProcessingTime();
+    long time = gap.timeOf(token, context.timerService());
     long timer = sequence.gapTimer();
-    if (timer == 0) {
-      timer = now + gapMillis;
-      context.timerService().registerProcessingTimeTimer(timer);
+    if (timer == GapClock.NO_TIMER) {
+      timer = gap.endAfter(time);
+      gap.register(timer, context.timerService());
+      return sequence.seenAt(time, timer);
     }
-    return sequence.seenAt(now, timer);
+    // A late token does not set the clock back.
+    return sequence.seenAt(gap.eventTime() ? Math.max(time, sequence.lastArrival()) : time, timer);
   }
 
   /** Hands the token on, lets it wait, drops it as a repetition, or sets it aside. */
@@ -153,7 +167,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
           "a sequence has at most %d tokens".formatted(maxPositions),
           context);
       if (sequence.next() >= maxPositions) {
-        end(sequence, "sequence ended before position %d came", context, out);
+        end(sequence, ENDED, context, out);
       } else {
         order.update(sequence);
       }
@@ -284,8 +298,8 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
       waiting.clear();
     }
     context.timerService().deleteEventTimeTimer(END_OF_INPUT);
-    if (sequence.gapTimer() != 0) {
-      context.timerService().deleteProcessingTimeTimer(sequence.gapTimer());
+    if (sequence.gapTimer() != GapClock.NO_TIMER) {
+      gap.delete(sequence.gapTimer(), context.timerService());
     }
   }
 }

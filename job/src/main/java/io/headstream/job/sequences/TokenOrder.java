@@ -12,9 +12,9 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
  * @param waiting how many tokens wait for it
  * @param highest the highest position that waits; -1 where none does
  * @param last the position of the token that said it was the last; {@link #UNKNOWN} until then
- * @param lastArrival processing time in milliseconds of the newest token
- * @param gapTimer processing time in milliseconds of the timer that ends the sequence when no token
- *     comes; 0 without one
+ * @param lastArrival time in milliseconds of the newest token, by the clock of the gap
+ * @param gapTimer time in milliseconds of the timer that ends the sequence when no token comes; 0
+ *     without one
  */
 @TypeInfo(RecordTypeInfoFactory.class)
 @SerializedBy(TokenOrderSerializer.class)

@@ -99,8 +99,6 @@ class OptionsTest {
         refused("--dead-letters kafka:t: not in", "--input=a", "--dead-letters=kafka:t"),
         refused("--kafka.group.id: not in this version", "--input=a", "--kafka.group.id", "g"),
         refused("--kafka.a: not in this version", "--kafka.a=b"),
-        refused("--event-time: not in this version", "--input=a", "--event-time"),
-        refused("--max-out-of-orderness 1 s: not in", "--input=a", "--max-out-of-orderness=1 s"),
         refused("--attention-weights w: not in", "--input=a", "--attention-weights=w"),
         refused("--attention-weights-for i: not in", "--input=a", "--attention-weights-for=i"),
         refused("--attention-weights-sample 1: not", "--input=a", "--attention-weights-sample=1"),

@@ -1,0 +1,106 @@
+package io.headstream.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A job is stopped mid-sequence and goes on with another parallelism, through each ordered pair of
+ * {@code -De2e.parallelisms}, {@code -De2e.circuits} times: by a canonical savepoint, a native one,
+ * and a retained checkpoint in turn. After three circuits each pair has been through each.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RescalesE2E {
+  private static final List<Integer> PARALLELISMS =
+      Arrays.stream(System.getProperty("e2e.parallelisms", "1,2,4").split(","))
+          .map(Integer::valueOf)
+          .toList();
+  private static final int CIRCUITS = Integer.getInteger("e2e.circuits", 1);
+  private static final Duration RUN = Duration.ofSeconds(5);
+
+  @RegisterExtension
+  static final ClusterExtension EXTENSION =
+      new ClusterExtension(2).with(Map.of("taskmanager.numberOfTaskSlots", "4"));
+
+  private StandaloneCluster cluster;
+  private Workload workload;
+  private Path answers;
+
+  @BeforeAll
+  void writeFiles() throws Exception {
+    cluster = EXTENSION.cluster();
+    workload = new Workload(EXTENSION.newFolder("files"));
+    answers = EXTENSION.newFolder("answers");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sequence"})
+  void anotherParallelismLeavesNoTrace(String mode) throws Exception {
+    Path output = answers.resolve(mode);
+    String[] options = workload.options("paced", mode, output);
+    List<Integer> circuit = circuit();
+    int rescales = circuit.size() * CIRCUITS;
+    SplittableRandom random = new SplittableRandom(ClusterExtension.SEED);
+
+    cluster.paceToLast(workload.inputBytes(), RUN.multipliedBy(rescales));
+    String job = cluster.submit(circuit.get(0), options).jobId();
+    for (int i = 0; i < rescales; i++) {
+      Snapshot kind = Snapshot.values()[(i + i / circuit.size()) % Snapshot.values().length];
+      cluster.awaitRunning(job, 0);
+      cluster.awaitCheckpoint(job);
+      Await.moment(Duration.ofMillis(random.nextLong(1_000)));
+      assertThat(cluster.rest().state(job)).as("before rescale %d", i + 1).isEqualTo("RUNNING");
+      String snapshot = stop(job, kind);
+      int parallelism = circuit.get((i + 1) % circuit.size());
+      EXTENSION.timeline().note("rescale %d to %d by %s", i + 1, parallelism, kind);
+      job = cluster.resume(snapshot, parallelism, options).jobId();
+    }
+    cluster.awaitRunning(job, 0);
+    cluster.pace(0);
+    cluster.awaitFinished(job);
+    Results.add(
+        "Rescaled mid-sequence, %s mode".formatted(mode),
+        "%d rescales, each pair of %s".formatted(rescales, PARALLELISMS),
+        workload,
+        workload.difference(output),
+        "savepoints canonical and native, retained checkpoints");
+    workload.assertSameBytes(output);
+  }
+
+  private enum Snapshot {
+    CANONICAL_SAVEPOINT,
+    NATIVE_SAVEPOINT,
+    RETAINED_CHECKPOINT
+  }
+
+  private String stop(String job, Snapshot kind) throws Exception {
+    return switch (kind) {
+      case CANONICAL_SAVEPOINT -> cluster.stopWithSavepoint(job, "CANONICAL");
+      case NATIVE_SAVEPOINT -> cluster.stopWithSavepoint(job, "NATIVE");
+      case RETAINED_CHECKPOINT -> cluster.cancelAtCheckpoint(job);
+    };
+  }
+
+  /** A way that takes each ordered pair once and ends where it begins: 1 2 1 4 2 4 (1). */
+  private static List<Integer> circuit() {
+    List<Integer> circuit = new ArrayList<>();
+    for (int i = 0; i < PARALLELISMS.size(); i++) {
+      for (int j = i + 1; j < PARALLELISMS.size(); j++) {
+        circuit.add(PARALLELISMS.get(i));
+        circuit.add(PARALLELISMS.get(j));
+      }
+    }
+    return circuit;
+  }
+}
