@@ -10,8 +10,8 @@ final class InputOptions {
       paramLabel = "URI",
       converter = Values.Location.class,
       description =
-          "a file or folder of token records (any Flink file system), kafka:TOPIC (not in this"
-              + " version yet), or - for stdin (embedded only). Required.")
+          "a file or folder of token records (any Flink file system), kafka:TOPIC, or - for"
+              + " stdin (embedded only). Required.")
   String input;
 
   @Option(

@@ -26,22 +26,4 @@ final class LaterOptions {
       description =
           "write the attention weights of every Nth sequence" + NOT_YET + ". Default: none")
   String attentionWeightsSample;
-
-  @Option(
-      names = Options.KAFKA + "KEY",
-      paramLabel = "VALUE",
-      description = "passed to the Kafka clients as KEY" + NOT_YET + ". Default: none")
-  String kafka;
-
-  @Option(
-      names = "--from",
-      paramLabel = "earliest|latest|committed",
-      description = "where a Kafka input starts" + NOT_YET + ". Default: earliest")
-  String from;
-
-  @Option(
-      names = "--until",
-      paramLabel = "latest",
-      description = "where a Kafka input ends" + NOT_YET + ". Default: unbounded")
-  String until;
 }

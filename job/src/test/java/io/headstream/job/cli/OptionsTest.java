@@ -94,16 +94,9 @@ class OptionsTest {
         refused("--output: found '-', expected a folder", "--input=a", "--output=-"),
         refused("--dead-letters: found '-', expected", "--input=a", "--dead-letters=-"),
         // not in this version yet
-        refused("--input kafka:t: not in this version", "--input=kafka:t"),
-        refused("--output kafka:t: not in this version", "--input=a", "--output=kafka:t"),
-        refused("--dead-letters kafka:t: not in", "--input=a", "--dead-letters=kafka:t"),
-        refused("--kafka.group.id: not in this version", "--input=a", "--kafka.group.id", "g"),
-        refused("--kafka.a: not in this version", "--kafka.a=b"),
         refused("--attention-weights w: not in", "--input=a", "--attention-weights=w"),
         refused("--attention-weights-for i: not in", "--input=a", "--attention-weights-for=i"),
-        refused("--attention-weights-sample 1: not", "--input=a", "--attention-weights-sample=1"),
-        refused("--from latest: not in this version", "--input=a", "--from", "latest"),
-        refused("--until latest: not in this version", "--input=a", "--until=latest"));
+        refused("--attention-weights-sample 1: not", "--input=a", "--attention-weights-sample=1"));
   }
 
   private static Arguments refused(String start, String... arguments) {
@@ -125,7 +118,7 @@ class OptionsTest {
         refused("--parallelism: only for ./headstream", "--input=a", "--parallelism=2"),
         refused("--checkpoints: only for ./headstream", "--input=a", "--checkpoints=c"),
         refused("--overwrite: only for ./headstream", "--input=a", "--output=b", "--overwrite"),
-        refused("--input: found '-', expected a file or folder", "--input=-", "--output=b"),
+        refused("--input: found '-', expected a file, folder or", "--input=-", "--output=b"),
         refused("--output: missing, expected a folder", "--input=a"));
   }
 
@@ -279,6 +272,7 @@ class OptionsTest {
         "--kafka.KEY",
         "--from",
         "--until",
+        "--delivery",
         "--attention-weights",
         "--attention-weights-for",
         "--attention-weights-sample",
