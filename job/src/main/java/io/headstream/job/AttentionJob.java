@@ -1,6 +1,7 @@
 package io.headstream.job;
 
 import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.output.SetAsideLargeAnswers;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
@@ -29,6 +30,7 @@ public final class AttentionJob {
   private final Sink<Token> answers;
   private final Sink<DeadLetter> deadLetters;
   private final WatermarkStrategy<RawRecord> times;
+  private final SetAsideLargeAnswers setAside; // null: answers of any size are taken
 
   /**
    * A job.
@@ -47,7 +49,15 @@ public final class AttentionJob {
       AttentionLayer layer,
       Sink<Token> answers,
       Sink<DeadLetter> deadLetters) {
-    this(records, parser, maxRecordBytes, layer, answers, deadLetters, RecordTimes.ofReading());
+    this(
+        records,
+        parser,
+        maxRecordBytes,
+        layer,
+        answers,
+        deadLetters,
+        RecordTimes.ofReading(),
+        null);
   }
 
   private AttentionJob(
@@ -57,7 +67,8 @@ public final class AttentionJob {
       AttentionLayer layer,
       Sink<Token> answers,
       Sink<DeadLetter> deadLetters,
-      WatermarkStrategy<RawRecord> times) {
+      WatermarkStrategy<RawRecord> times,
+      SetAsideLargeAnswers setAside) {
     this.records = records;
     this.parser = parser;
     this.maxRecordBytes = maxRecordBytes;
@@ -65,11 +76,19 @@ public final class AttentionJob {
     this.answers = answers;
     this.deadLetters = deadLetters;
     this.times = times;
+    this.setAside = setAside;
   }
 
   /** This job with watermarks, as {@link RecordTimes} makes them. */
   public AttentionJob withTimes(WatermarkStrategy<RawRecord> other) {
-    return new AttentionJob(records, parser, maxRecordBytes, layer, answers, deadLetters, other);
+    return new AttentionJob(
+        records, parser, maxRecordBytes, layer, answers, deadLetters, other, setAside);
+  }
+
+  /** This job with answers that are not taken set aside as dead letters. */
+  AttentionJob withLargestAnswer(SetAsideLargeAnswers step) {
+    return new AttentionJob(
+        records, parser, maxRecordBytes, layer, answers, deadLetters, times, step);
   }
 
   /** Puts the job into an environment, ready to be executed. */
@@ -91,6 +110,9 @@ public final class AttentionJob {
             .name("Parse tokens")
             .uid("parse-tokens");
     AttentionLayer.Answered answered = layer.apply(tokens);
+    if (setAside != null) {
+      answered = withoutLargeAnswers(answered);
+    }
     answered.tokens().sinkTo(answers).name("Write answers").uid("write-answers");
     tokens
         .getSideOutput(DeadLetterOutput.TAG)
@@ -98,5 +120,16 @@ public final class AttentionJob {
         .sinkTo(deadLetters)
         .name("Write dead letters")
         .uid("write-dead-letters");
+  }
+
+  private AttentionLayer.Answered withoutLargeAnswers(AttentionLayer.Answered answered) {
+    SingleOutputStreamOperator<Token> taken =
+        answered
+            .tokens()
+            .process(setAside)
+            .name("Set aside answers too large for the topic")
+            .uid("set-aside-large-answers");
+    return new AttentionLayer.Answered(
+        taken, answered.deadLetters().union(taken.getSideOutput(DeadLetterOutput.TAG)));
   }
 }

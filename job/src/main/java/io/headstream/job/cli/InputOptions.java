@@ -10,8 +10,8 @@ final class InputOptions {
       paramLabel = "URI",
       converter = Values.Location.class,
       description =
-          "a file or folder of token records (any Flink file system), kafka:TOPIC (not in this"
-              + " version yet), or - for stdin (embedded only). Required.")
+          "a file or folder of token records (any Flink file system), kafka:TOPIC, or - for"
+              + " stdin (embedded only). Required.")
   String input;
 
   @Option(
@@ -66,7 +66,8 @@ final class InputOptions {
       defaultValue = "8192",
       converter = Values.Count.class,
       description =
-          "a longer sequence goes to the dead letters as TOO_LONG. Default: ${DEFAULT-VALUE}")
+          "a longer sequence goes to the dead letters as TOO_LONG; token mode: the longest context"
+              + " kept, earlier positions are forgotten. Default: ${DEFAULT-VALUE}")
   int maxLength;
 
   @Option(
