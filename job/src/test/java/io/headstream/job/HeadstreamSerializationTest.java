@@ -79,8 +79,8 @@ class HeadstreamSerializationTest {
     assertThat(configuration.get(PipelineOptions.SERIALIZATION_CONFIG))
         .startsWith(theirs, other)
         .doesNotHaveDuplicates()
-        .hasSize(10);
-    assertThat(registered(config(configuration))).hasSize(8);
+        .hasSize(RandomRecords.TYPES.size() + 2);
+    assertThat(registered(config(configuration))).hasSameSizeAs(RandomRecords.TYPES);
   }
 
   @Test
@@ -203,6 +203,8 @@ class HeadstreamSerializationTest {
         "HeadKey by RecordKryoSerializer",
         "HeadTask by RecordKryoSerializer",
         "HeadResult by RecordKryoSerializer",
+        "TokenBlock by RecordKryoSerializer",
+        "HeadBlock by RecordKryoSerializer",
         "AttentionMap by RecordKryoSerializer");
   }
 }

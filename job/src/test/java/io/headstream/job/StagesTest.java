@@ -33,9 +33,14 @@ class StagesTest {
         .definedBy("io.headstream.job.gather..")
         .layer("output")
         .definedBy("io.headstream.job.output..")
+        // Beside the stages: what they wrote, as pictures.
+        .layer("view")
+        .definedBy("io.headstream.job.view..")
         // What stages share.
         .layer("layer")
         .definedBy("io.headstream.job.layer..")
+        .layer("shared")
+        .definedBy("io.headstream.job.shared..")
         .layer("deadletters")
         .definedBy("io.headstream.job.deadletters..")
         .layer("json")
@@ -54,8 +59,12 @@ class StagesTest {
         .mayOnlyBeAccessedByLayers("job")
         .whereLayer("output")
         .mayOnlyBeAccessedByLayers("job", "cli")
+        .whereLayer("view")
+        .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("layer")
         .mayOnlyBeAccessedByLayers("job", "heads", "gather")
+        .whereLayer("shared")
+        .mayOnlyBeAccessedByLayers("source", "layer")
         .check(classes);
   }
 

@@ -19,6 +19,7 @@ public final class Locations {
   private final FileLocation attentionWeights; // null: nobody asks for them
   private final FileLocation weights; // null: seeded
   private final FileLocation checkpoints; // null: none
+  private final TableLocation embeddingTable; // null: none
 
   private Locations(Options options) {
     topics = Topics.of(options);
@@ -43,6 +44,7 @@ public final class Locations {
             .map(uri -> FileLocation.of("--attention-weights", uri))
             .orElse(null);
     weights = options.weights().map(file -> FileLocation.of("--weights", file)).orElse(null);
+    embeddingTable = options.embeddingTable().map(TableLocation::of).orElse(null);
     checkpoints =
         options.checkpoints().map(dir -> FileLocation.of("--checkpoints", dir)).orElse(null);
   }
@@ -90,6 +92,11 @@ public final class Locations {
   /** The local weights file; null for seeded weights. */
   public java.nio.file.Path weights() {
     return weights == null ? null : weights.toLocal();
+  }
+
+  /** The local embedding table; null for none. */
+  public TableLocation embeddingTable() {
+    return embeddingTable;
   }
 
   /** The local folder for checkpoints; null for none. */

@@ -1,8 +1,5 @@
 package io.headstream.job.cli;
 
-import java.lang.reflect.Field;
-import picocli.CommandLine.Model.OptionSpec;
-
 /** What has to hold between options, and between options and the place where the job runs. */
 final class OptionRules {
   private final Options options;
@@ -15,7 +12,6 @@ final class OptionRules {
 
   /** Throws a {@link UsageException} at the first rule that is broken. */
   void check() {
-    refuseLater();
     if (options.input() == null) {
       throw new UsageException(
           "--input: missing, expected a file or folder of token records, kafka:TOPIC, or - for"
@@ -23,9 +19,12 @@ final class OptionRules {
     }
     options.tokenFormat();
     checkEventTime();
+    checkEmbeddings();
     Topics.of(options);
     options.output().ifPresent(uri -> refuseDash("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
+    checkMask();
+    checkMode();
     checkAttentionWeights();
     if (place == Place.CLUSTER) {
       checkCluster();
@@ -54,25 +53,15 @@ final class OptionRules {
         throw Options.notYet("--attention-weights " + uri);
       }
       refuseDash("--attention-weights", uri);
+      if (options.tokenMode()) {
+        throw Options.notYet("--attention-weights with --mode token");
+      }
       if (!some) {
         throw new UsageException(
             "--attention-weights "
                 + uri
                 + ": of which sequences is missing, expected --attention-weights-for ID[,ID...] or"
                 + " --attention-weights-sample N as well");
-      }
-    }
-  }
-
-  private void refuseLater() {
-    for (OptionSpec option : options.parsed().matchedOptions()) {
-      boolean later =
-          option.userObject() instanceof Field field
-              && field.getDeclaringClass() == LaterOptions.class;
-      // --mode has one value already.
-      if (later && !"sequence".equals(option.getValue())) {
-        Object value = option.getValue();
-        throw Options.notYet(option.longestName() + (value instanceof Boolean ? "" : " " + value));
       }
     }
   }
@@ -88,10 +77,47 @@ final class OptionRules {
     }
   }
 
+  private void checkEmbeddings() {
+    if (options.embeddingTable().isPresent() && options.inputFormat() == InputFormat.TEXT) {
+      throw new UsageException(
+          "--embedding-table: not with --input-format text, whose words have embeddings already");
+    }
+    if (!options.sinusoidalPositions()) {
+      return;
+    }
+    if (options.embeddingTable().isEmpty()) {
+      throw new UsageException(
+          "--positions sinusoidal: only with --embedding-table, expected both or neither");
+    }
+    if (options.positionsOnArrival()) {
+      throw new UsageException(
+          "--positions sinusoidal: not with --positions-from arrival, because a token is looked up"
+              + " before it has a position; expected --positions-from record");
+    }
+  }
+
   private static void refuseDash(String option, String uri) {
     if (uri.equals("-")) {
       throw UsageException.unexpected(
           option, uri, "a folder or kafka:TOPIC; only --input may be -");
+    }
+  }
+
+  private void checkMask() {
+    boolean none = options.given("--mask") && !options.saysCausal();
+    if (none && options.tokenMode()) {
+      throw new UsageException("--mask none: not with --mode token, which is always causal");
+    }
+    if (none && options.given("--window")) {
+      throw new UsageException("--mask none: not with --window, which is causal");
+    }
+  }
+
+  private void checkMode() {
+    for (String option : new String[] {"--max-disorder", "--idle-timeout", "--page-cache"}) {
+      if (options.given(option) && !options.tokenMode()) {
+        throw new UsageException(option + ": only with --mode token");
+      }
     }
   }
 

@@ -27,7 +27,10 @@ class AttendSequencesTest {
   void anAnswerThatIsNotFiniteIsADeadLetterWithTheTokenAsItCame() throws Exception {
     LayerWeights weights = LayerWeights.seeded(1, 4, 2, 2);
     AttendSequences attend =
-        new AttendSequences(weights, new AttendOptions(true, 0, 0), AttentionSample.none());
+        new AttendSequences(
+            weights,
+            new AttendOptions(true, AttendOptions.UNLIMITED, 0, 0, 0),
+            AttentionSample.none());
     try (OneInputStreamOperatorTestHarness<SequenceChunk, Token> harness =
         new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(attend))) {
       harness.open();
@@ -56,7 +59,9 @@ class AttendSequencesTest {
     LayerWeights weights = LayerWeights.seeded(1, 8, 4, 2);
     AttendSequences attend =
         new AttendSequences(
-            weights, new AttendOptions(true, 0.5, 3), new AttentionSample(Set.of("a"), 0));
+            weights,
+            new AttendOptions(true, AttendOptions.UNLIMITED, 0, 0.5, 3),
+            new AttentionSample(Set.of("a"), 0));
     try (OneInputStreamOperatorTestHarness<SequenceChunk, Token> harness =
         new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(attend))) {
       harness.open();

@@ -18,6 +18,8 @@ public final class RandomRecords {
           HeadKey.class,
           HeadTask.class,
           HeadResult.class,
+          TokenBlock.class,
+          HeadBlock.class,
           AttentionMap.class);
 
   private final Random random;
@@ -48,6 +50,12 @@ public final class RandomRecords {
     } else if (type == HeadResult.class) {
       return type.cast(
           new HeadResult(text(), random.nextInt(), random.nextInt(), random.nextInt(), floats()));
+    } else if (type == TokenBlock.class) {
+      String id = text();
+      List<Token> tokens = IntStream.range(0, random.nextInt(5)).mapToObj(i -> token(id)).toList();
+      return type.cast(new TokenBlock(id, random.nextInt(), tokens, random.nextBoolean()));
+    } else if (type == HeadBlock.class) {
+      return type.cast(new HeadBlock(key(), random.nextInt(), floats(), random.nextBoolean()));
     } else if (type == AttentionMap.class) {
       return type.cast(
           new AttentionMap(

@@ -51,6 +51,14 @@ class StoredRecordsTest {
           new HeadKey("k".repeat(1024), 7, -123456789),
           new HeadTask(new HeadKey("t", 1, 42), 9, 3, bits(), Arrays.asList("label", null, "")),
           new HeadResult("r", 2, 9, 3, bits()),
+          new TokenBlock(
+              "b",
+              70,
+              List.of(
+                  new Token("b", 70, bits(), "label", null, false, "c.jsonl:3"),
+                  new Token("b", 71, new float[] {-1}, null, -5L, true, "")),
+              true),
+          new HeadBlock(new HeadKey("t", 1, 42), 1 << 30, bits(), true),
           new AttentionMap(
               "m", 3, Arrays.asList(null, "\uD800"), 5, Integer.MAX_VALUE, 0, 2, bits(), bits()));
 
