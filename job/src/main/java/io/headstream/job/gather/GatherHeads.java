@@ -108,6 +108,7 @@ public final class GatherHeads
     float[] answer = new float[concatenated.length];
     layer.projectOutput(tokens.size(), concatenated, 0, answer, 0, AttentionOptions.defaults());
     answers.emit(tokens, answer, out, context::output);
+    answers.measureLatency(context.timestamp());
   }
 
   /** Writes a group's own columns; no group ever writes another's. */

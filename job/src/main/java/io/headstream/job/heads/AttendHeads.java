@@ -2,6 +2,7 @@ package io.headstream.job.heads;
 
 import io.headstream.attention.HeadGroup;
 import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.LayerMetrics;
 import io.headstream.job.layer.LayerWeights;
 import io.headstream.job.layer.SharedLayers;
 import io.headstream.job.records.HeadKey;
@@ -31,6 +32,7 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
   private final int tokensPerChunk;
 
   private transient SharedLayers.Lease lease;
+  private transient LayerMetrics metrics;
   private transient ListState<HeadTask> chunks;
 
   /**
@@ -51,6 +53,7 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
   @Override
   public void open(OpenContext context) throws IOException {
     lease = weights.acquire(getRuntimeContext());
+    metrics = new LayerMetrics(getRuntimeContext());
     chunks =
         getRuntimeContext()
             .getListState(new ListStateDescriptor<>("chunks", TypeInformation.of(HeadTask.class)));
@@ -93,7 +96,9 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
     HeadGroup heads = lease.layer().headGroup(key.group(), groups);
     int width = heads.columns();
     float[] columns = new float[length * width];
+    long start = System.nanoTime();
     heads.attend(length, embeddings, 0, columns, 0, options.forSequence(key.sequenceId()));
+    metrics.attended(key.group(), length, start);
     for (int from = 0; from < length; from += tokensPerChunk) {
       int to = Math.min(length, from + tokensPerChunk);
       float[] piece =

@@ -3,6 +3,7 @@ package io.headstream.job.heads;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.job.layer.AnswerOutput;
 import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.LayerMetrics;
 import io.headstream.job.layer.LayerWeights;
 import io.headstream.job.layer.SharedLayers;
 import io.headstream.job.records.SequenceChunk;
@@ -24,6 +25,7 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
 
   private transient SharedLayers.Lease lease;
   private transient AnswerOutput answers;
+  private transient LayerMetrics metrics;
 
   /**
    * The layer.
@@ -40,6 +42,7 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
   public void open(OpenContext context) throws IOException {
     lease = weights.acquire(getRuntimeContext());
     answers = new AnswerOutput(getRuntimeContext(), 1);
+    metrics = new LayerMetrics(getRuntimeContext());
   }
 
   @Override
@@ -52,12 +55,15 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
   @Override
   public void processElement(SequenceChunk sequence, Context context, Collector<Token> out) {
     MultiHeadAttention layer = lease.layer();
+    long start = System.nanoTime();
     float[] answer =
         layer.attend(
             1,
             sequence.sequenceLength(),
             sequence.embeddings(),
             options.forSequence(sequence.sequenceId()));
+    metrics.attended(0, sequence.sequenceLength(), start);
     answers.emit(sequence.tokens(), answer, out, context::output);
+    answers.measureLatency(context.timestamp());
   }
 }
