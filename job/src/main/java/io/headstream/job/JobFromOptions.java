@@ -196,17 +196,26 @@ public final class JobFromOptions {
 
   private AttentionSettings settings(LayerShape shape) {
     try {
-      return new AttentionSettings(
-          shape.modelDim(),
-          shape.heads(),
-          shape.keyValueHeads(),
-          options.causal(),
-          shape.headGroups(),
-          options.dropout(),
-          options.dropoutSeed(),
-          options.maxLength(),
-          options.sessionGap().orElse(null),
-          options.eventTime());
+      AttentionSettings settings =
+          AttentionSettings.of(shape.modelDim(), shape.heads())
+              .withKeyValueHeads(shape.keyValueHeads())
+              .withHeadGroups(shape.headGroups())
+              .withCausal(options.causal())
+              .withDropout(options.dropout(), options.dropoutSeed())
+              .withSessionGap(options.sessionGap().orElse(null))
+              .withEventTime(options.eventTime());
+      if (options.causal()) {
+        settings = settings.withWindow(options.window(), options.sinks());
+      }
+      if (options.tokenMode()) {
+        TokenMode mode =
+            new TokenMode(
+                options.maxDisorder(),
+                options.idleTimeout().orElse(null),
+                options.pageCacheBytes());
+        settings = settings.withTokenMode(mode);
+      }
+      return settings.withMaxLength(options.maxLength());
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage()); // which begins with the option's name
     }

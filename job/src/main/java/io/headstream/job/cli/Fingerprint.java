@@ -53,7 +53,12 @@ record Fingerprint(Map<String, String> values) {
     values.put("--heads", layer.shape().heads());
     values.put("--kv-heads", layer.shape().keyValueHeads());
     values.put("--head-groups", layer.shape().headGroups());
+    values.put("--mode", options.tokenMode() ? "token" : "sequence");
+    values.put("--window", options.window() == Integer.MAX_VALUE ? "unlimited" : options.window());
+    values.put("--sinks", options.sinks());
     values.put("--mask", options.causal() ? "causal" : "none");
+    values.put("--max-disorder", options.maxDisorder());
+    values.put("--idle-timeout", options.idleTimeout().map(Object::toString).orElse("off"));
     values.put("--dropout", options.dropout());
     values.put("--dropout-seed", options.dropoutSeed());
     values.put("--seed", options.seed());

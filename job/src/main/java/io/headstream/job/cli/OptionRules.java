@@ -27,6 +27,8 @@ final class OptionRules {
     Topics.of(options);
     options.output().ifPresent(uri -> refuseDash("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
+    checkMask();
+    checkMode();
     if (place == Place.CLUSTER) {
       checkCluster();
     } else {
@@ -42,8 +44,7 @@ final class OptionRules {
       boolean later =
           option.userObject() instanceof Field field
               && field.getDeclaringClass() == LaterOptions.class;
-      // --mode has one value already.
-      if (later && !"sequence".equals(option.getValue())) {
+      if (later) {
         Object value = option.getValue();
         throw Options.notYet(option.longestName() + (value instanceof Boolean ? "" : " " + value));
       }
@@ -84,6 +85,24 @@ final class OptionRules {
     if (uri.equals("-")) {
       throw UsageException.unexpected(
           option, uri, "a folder or kafka:TOPIC; only --input may be -");
+    }
+  }
+
+  private void checkMask() {
+    boolean none = options.given("--mask") && !options.saysCausal();
+    if (none && options.tokenMode()) {
+      throw new UsageException("--mask none: not with --mode token, which is always causal");
+    }
+    if (none && options.given("--window")) {
+      throw new UsageException("--mask none: not with --window, which is causal");
+    }
+  }
+
+  private void checkMode() {
+    for (String option : new String[] {"--max-disorder", "--idle-timeout", "--page-cache"}) {
+      if (options.given(option) && !options.tokenMode()) {
+        throw new UsageException(option + ": only with --mode token");
+      }
     }
   }
 
