@@ -53,8 +53,8 @@ class MetricsITCase {
   void theNumbersAreRightAndTheDashboardAsksForNothingElse() throws Exception {
     try (HeldInput oneGroup = new HeldInput("one");
         HeldInput twoGroups = new HeldInput("two")) {
-      JobClient one = start("one", oneGroup, 1);
-      JobClient two = start("two", twoGroups, 2);
+      JobClient one = start("one", oneGroup, AttentionSettings.of(8, 2));
+      JobClient two = start("two", twoGroups, AttentionSettings.of(8, 2).withHeadGroups(2));
       for (HeldInput input : List.of(oneGroup, twoGroups)) {
         writeRecords(input);
       }
@@ -102,6 +102,39 @@ class MetricsITCase {
       twoGroups.close();
       one.getJobExecutionResult().get();
       two.getJobExecutionResult().get();
+    }
+  }
+
+  @Test
+  void tokenModeHasTheSameNumbers() throws Exception {
+    try (HeldInput input = new HeldInput("token")) {
+      AttentionSettings settings =
+          AttentionSettings.of(8, 2).withCausal(true).withTokenMode(TokenMode.DEFAULT);
+      JobClient job = start("token", input, settings);
+      for (int sequence = 0; sequence < 5; sequence++) {
+        input.write(token("s" + sequence, 0, "[1,2,3,4,5,6,7,8]"));
+        input.write(token("s" + sequence, 2, "[1,2,3,4,5,6,7,8]")); // waits for position 1
+      }
+      await(
+          "the first tokens",
+          metrics ->
+              sum(metrics, "tokensAnswered", "token") == 5
+                  && sum(metrics, "openSequences", "token") == 5
+                  && sum(metrics, "stateBytes", "token") > 5 * 4 * 8);
+      for (int sequence = 0; sequence < 5; sequence++) {
+        input.write(token("s" + sequence, 1, "[1,2,3,4,5,6,7,8]"));
+      }
+      await("the rest", metrics -> sum(metrics, "tokensAnswered", "token") == 15);
+      await("their ends", metrics -> sum(metrics, "sequencesCompleted", "token") == 5);
+      List<String> metrics = scrape();
+      assertThat(sum(metrics, "openSequences", "token")).isZero();
+      assertThat(sum(metrics, "stateBytes", "token")).isZero();
+      assertThat(sum(metrics, "headGroup_tokensAttended", "token", "headGroup=\"0\""))
+          .isEqualTo(15);
+      assertThat(sum(metrics, "endToEndLatencyMillis_count", "token")).isEqualTo(10);
+      checkDashboard("token");
+      input.close();
+      job.getJobExecutionResult().get();
     }
   }
 
@@ -190,14 +223,14 @@ class MetricsITCase {
         .formatted(id, position, embedding, position == 2);
   }
 
-  private static JobClient start(String name, HeldInput input, int headGroups) throws Exception {
+  private static JobClient start(String name, HeldInput input, AttentionSettings settings)
+      throws Exception {
     Configuration configuration = new Configuration();
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     env.setParallelism(2);
     env.enableCheckpointing(200);
-    AttentionSettings settings = AttentionSettings.of(8, 2).withHeadGroups(headGroups);
     new AttentionJob(
             input.source(),
             new JsonTokenParser(8, false, false),
