@@ -2,19 +2,20 @@ package io.headstream.attention;
 
 import java.util.Arrays;
 
-/** Keys and values of one key/value head of a cache. A tile is two of its pages. */
+/**
+ * Keys and values of one key/value head of a cache. A tile is two of its pages. A cursor that can
+ * be set again, for one thread at a time.
+ */
 final class CachedHead implements KeyValueSource {
   private static final int PAGE = KeyValuePage.POSITIONS;
 
-  private final KeyValueCache cache;
+  private KeyValueCache cache;
   private int head;
 
-  CachedHead(KeyValueCache cache) {
+  CachedHead set(KeyValueCache cache, int head) {
     this.cache = cache;
-  }
-
-  void setHead(int head) {
     this.head = head;
+    return this;
   }
 
   @Override
@@ -28,17 +29,38 @@ final class CachedHead implements KeyValueSource {
     return released ? cache.firstRecentPage() * PAGE / TILE * TILE : first;
   }
 
+  /** The array in which a page's keys are, {@code [headDim][64]} of each head; null if released. */
+  float[] keys(int position) {
+    KeyValuePage page = cache.page(position / PAGE);
+    return page == null ? null : page.keys();
+  }
+
+  /** Where this head's keys begin in the array of a page. */
+  int keysAt() {
+    return head * cache.headDim() * PAGE;
+  }
+
+  /** The array in which a page's values are, {@code [64][valueDim]} of each head; or null. */
+  float[] values(int position) {
+    KeyValuePage page = cache.page(position / PAGE);
+    return page == null ? null : page.values();
+  }
+
+  /** Where this head's values begin in the array of a page. */
+  int valuesAt() {
+    return head * PAGE * cache.valueDim();
+  }
+
   @Override
   public void loadKeys(int first, int keys, int headDim, float[][] into) {
     for (int start = 0; start < keys; start += PAGE) {
-      KeyValuePage page = cache.page((first + start) / PAGE);
+      float[] page = keys(first + start);
       int count = Math.min(PAGE, keys - start);
       for (int c = 0; c < headDim; c++) {
         if (page == null) {
           Arrays.fill(into[c], start, start + count, 0f);
         } else {
-          int from = (head * headDim + c) * PAGE;
-          System.arraycopy(page.keys(), from, into[c], start, count);
+          System.arraycopy(page, keysAt() + c * PAGE, into[c], start, count);
         }
       }
     }
@@ -47,12 +69,12 @@ final class CachedHead implements KeyValueSource {
   @Override
   public void loadValues(int first, int keys, int valueDim, float[][] into) {
     for (int j = 0; j < keys; j++) {
-      KeyValuePage page = cache.page((first + j) / PAGE);
+      float[] page = values(first + j);
       if (page == null) {
         Arrays.fill(into[j], 0, valueDim, 0f);
       } else {
-        int from = (head * PAGE + j % PAGE) * valueDim;
-        System.arraycopy(page.values(), from, into[j], 0, valueDim);
+        int from = valuesAt() + (first + j) % PAGE * valueDim;
+        System.arraycopy(page, from, into[j], 0, valueDim);
       }
     }
   }

@@ -12,14 +12,19 @@ import java.util.Arrays;
  * call at hand: for one thread at a time.
  */
 final class HeadAttention {
-  private final TileKernel kernel = Kernels.chosen().tiles();
   private final ScoreRegion region = new ScoreRegion();
   private final KeyValueRows rows = new KeyValueRows();
+  private final CachedHead cached = new CachedHead();
   private final ResultWriter results = new ResultWriter();
   private final Rows q = new Rows();
   private final Rows out = new Rows();
   private boolean[] visible = new boolean[0]; // laid out as the scores
 
+  // Made when they are first needed: few threads attend to both.
+  private TileKernel rowKernel;
+  private TileKernel pageKernel;
+
+  private TileKernel kernel; // the one of the two
   private AttentionOptions options;
   private AttentionMask mask;
   private int headDim;
@@ -27,9 +32,22 @@ final class HeadAttention {
   private KeyValueSource source;
   private int sequence; // which of the dropout's sequences
 
+  HeadAttention() {}
+
+  /** One that computes rows and caches with the given kernels. */
+  HeadAttention(TileKernel rowKernel, TileKernel pageKernel) {
+    this.rowKernel = rowKernel;
+    this.pageKernel = pageKernel;
+  }
+
   /** Keys and values to set before {@link #attend}, if they are rows. */
   KeyValueRows rows() {
     return rows;
+  }
+
+  /** Keys and values to set before {@link #attend}, if they are in a cache. */
+  CachedHead cached() {
+    return cached;
   }
 
   /** Queries to set before {@link #attend}, {@code [queryLength, headDim]}. */
@@ -71,10 +89,11 @@ final class HeadAttention {
     this.valueDim = valueDim;
     this.source = source;
     this.sequence = options.mask().sequences(member);
-    kernel.reserve(headDim, valueDim);
     if (source == rows) {
       rows.begin(keyLength);
     }
+    kernel = source == cached ? pageKernel() : rowKernel();
+    kernel.reserve(headDim, valueDim);
     region.member = member;
     region.head = head;
     if (!results.wantsNothing()) {
@@ -94,6 +113,14 @@ final class HeadAttention {
       }
       attendDocument(query, queries, 0, key, documents.keyOffsets()[d + 1] - key);
     }
+  }
+
+  private TileKernel rowKernel() {
+    return rowKernel = rowKernel != null ? rowKernel : Kernels.chosen().tiles();
+  }
+
+  private TileKernel pageKernel() {
+    return pageKernel = pageKernel != null ? pageKernel : Kernels.chosen().pages();
   }
 
   private void attendDocument(

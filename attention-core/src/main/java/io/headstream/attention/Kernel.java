@@ -14,6 +14,9 @@ interface Kernel {
    */
   Projection projection(float[] weight, float[] bias, int outputs, int inputs);
 
-  /** What computes attention, for one thread at a time. */
+  /** What computes attention over rows of keys and values, for one thread at a time. */
   TileKernel tiles();
+
+  /** What computes attention over the pages of a cache, for one thread at a time. */
+  TileKernel pages();
 }

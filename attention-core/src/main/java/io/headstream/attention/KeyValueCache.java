@@ -26,7 +26,6 @@ public final class KeyValueCache {
   private final int maxLength;
   private final Band band;
   private final int sinkPages;
-  private final CachedHead source = new CachedHead(this);
 
   private KeyValuePage[] pages = new KeyValuePage[4]; // sinks, then those from firstRecent on
   private int firstRecent; // pages between the sinks and this one were released
@@ -180,7 +179,7 @@ public final class KeyValueCache {
       int position,
       int queries,
       AttentionOptions options) {
-    source.setHead(keyValueHead);
+    CachedHead source = attention.cached().set(this, keyValueHead);
     attention.attend(0, head, headDim, valueDim, position, queries, source, length, options);
   }
 
@@ -307,6 +306,14 @@ public final class KeyValueCache {
   /** Whether a page is still there, or will be. */
   boolean keeps(int index) {
     return index < sinkPages || index >= firstRecent;
+  }
+
+  int headDim() {
+    return headDim;
+  }
+
+  int valueDim() {
+    return valueDim;
   }
 
   Band band() {

@@ -17,4 +17,9 @@ final class ScalarKernel implements Kernel {
   public TileKernel tiles() {
     return new ScalarTileKernel();
   }
+
+  @Override
+  public TileKernel pages() {
+    return new ScalarTileKernel();
+  }
 }

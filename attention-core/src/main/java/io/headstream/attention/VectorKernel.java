@@ -17,4 +17,9 @@ final class VectorKernel implements Kernel {
   public TileKernel tiles() {
     return new VectorTileKernel();
   }
+
+  @Override
+  public TileKernel pages() {
+    return new VectorPageKernel();
+  }
 }

@@ -67,7 +67,7 @@ final class VectorSoftmax {
   }
 
   /** {@link Exp#exp}, lane by lane. */
-  private static FloatVector exp(FloatVector x) {
+  static FloatVector exp(FloatVector x) {
     FloatVector log2e = FloatVector.broadcast(SPECIES, Exp.LOG2_E);
     FloatVector shift = FloatVector.broadcast(SPECIES, Exp.SHIFT);
     FloatVector clamped = x.max(FloatVector.broadcast(SPECIES, Exp.LOWEST));

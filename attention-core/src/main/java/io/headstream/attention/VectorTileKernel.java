@@ -6,8 +6,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The kernel on the Vector API. Lanes are queries, so that nothing is ever added across lanes: the
- * scores are {@code Sᵀ = K·Qᵀ}, the softmax runs down the lanes, the result is {@code Oᵀ = Vᵀ·Pᵀ}.
+ * The kernel on the Vector API for keys and values in rows. Lanes are queries, so that nothing is
+ * ever added across lanes: the scores are {@code Sᵀ = K·Qᵀ}, the softmax runs down the lanes, the
+ * result is {@code Oᵀ = Vᵀ·Pᵀ}.
  *
  * <p>Three vectors of queries by four keys (or four channels) are twelve sums, which stay in
  * registers. Keys and values are read where they lie, one number at a time for all lanes. Vectors
@@ -30,9 +31,6 @@ final class VectorTileKernel implements TileKernel {
   private float[] query = new float[0]; // [headDim][BLOCK], scaled
   private float[] out = new float[0]; // [valueDim][BLOCK]
   private float[] tile = new float[0]; // [valueDim][BLOCK], the pages of a tile so far
-  private float[][] loaded = new float[0][]; // [channels][TILE], what does not lie in rows
-  private float[][] loadedValues = new float[0][];
-  private float[] copied = new float[0]; // [TILE][channels], the same as rows
 
   private int queries;
   private int lanes; // queries, rounded up to whole vectors
@@ -48,15 +46,10 @@ final class VectorTileKernel implements TileKernel {
   public void reserve(int headDim, int valueDim) {
     if (query.length < headDim * BLOCK) {
       query = new float[headDim * BLOCK];
-      loaded = new float[headDim][TILE];
     }
     if (out.length < valueDim * BLOCK) {
       out = new float[valueDim * BLOCK];
       tile = new float[valueDim * BLOCK];
-      loadedValues = new float[TILE][valueDim];
-    }
-    if (copied.length < TILE * Math.max(headDim, valueDim)) {
-      copied = new float[TILE * Math.max(headDim, valueDim)];
     }
   }
 
@@ -92,17 +85,7 @@ final class VectorTileKernel implements TileKernel {
 
   @Override
   public void score(KeyValueSource source, int first, int keys) {
-    if (source instanceof KeyValueRows rows) {
-      readInPlace(rows.k(), first);
-    } else {
-      source.loadKeys(first, keys, headDim, loaded);
-      for (int j = 0; j < keys; j++) {
-        for (int c = 0; c < headDim; c++) {
-          copied[j * headDim + c] = loaded[c][j];
-        }
-      }
-      readCopied(headDim);
-    }
+    readInPlace(((KeyValueRows) source).k(), first);
     int i = 0;
     for (; i + TRIPLE <= lanes; i += TRIPLE) {
       scoreTriple(i, keys);
@@ -116,12 +99,6 @@ final class VectorTileKernel implements TileKernel {
     data = rows.data();
     base = rows.row(first);
     stride = rows.stride();
-  }
-
-  private void readCopied(int channels) {
-    data = copied;
-    base = 0;
-    stride = channels;
   }
 
   private void scoreTriple(int i, int keys) {
@@ -282,15 +259,7 @@ final class VectorTileKernel implements TileKernel {
 
   @Override
   public void add(KeyValueSource source, int first, int keys, boolean[] visible) {
-    if (source instanceof KeyValueRows rows) {
-      readInPlace(rows.v(), first);
-    } else {
-      source.loadValues(first, keys, valueDim, loadedValues);
-      for (int j = 0; j < keys; j++) {
-        System.arraycopy(loadedValues[j], 0, copied, j * valueDim, valueDim);
-      }
-      readCopied(valueDim);
-    }
+    readInPlace(((KeyValueRows) source).v(), first);
     int i = 0;
     if (visible == null) {
       for (; i + TRIPLE <= lanes; i += TRIPLE) {

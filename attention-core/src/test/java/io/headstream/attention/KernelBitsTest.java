@@ -141,6 +141,103 @@ class KernelBitsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // headDim, valueDim
+    "1, 1",
+    "4, 3",
+    "20, 20",
+    "33, 5",
+    "64, 64",
+    "16, 70",
+    "130, 31",
+    "200, 136"
+  })
+  void attentionOverACacheIsTheSame(int headDim, int valueDim) {
+    TileKernel scalarPages = scalar.pages();
+    TileKernel vectorPages = vector.pages();
+    for (long seed = 1; seed <= 40; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      int queries = random.nextInt(4) == 0 ? TileKernel.BLOCK : random.nextInt(1, 9);
+      int length = random.nextInt(queries, 400);
+      int heads = random.nextInt(1, 3);
+      float[] k = Reference.uniform(random, heads * length * headDim, 1);
+      float[] v = Reference.uniform(random, heads * length * valueDim, 1);
+      if (random.nextInt(3) == 0) {
+        v[random.nextInt(v.length)] = Float.NaN;
+        v[random.nextInt(v.length)] = Float.NEGATIVE_INFINITY;
+        k[random.nextInt(k.length)] = Float.POSITIVE_INFINITY;
+      }
+      KeyValueCache cache =
+          random.nextBoolean()
+              ? KeyValueCache.growing(heads, headDim, valueDim, length)
+              : KeyValueCache.sliding(heads, headDim, valueDim, 20, 3);
+      int before = length - queries; // the pages that these queries do not see are let go
+      append(cache, before, 0, length, k, v, headDim, valueDim, heads);
+      append(cache, queries, before, length, k, v, headDim, valueDim, heads);
+      int head = random.nextInt(heads);
+      float[] q = Reference.uniform(random, queries * headDim, random.nextInt(3) == 0 ? 50 : 1);
+      Bits.assertSame(
+          attend(vectorPages, q, queries, cache, head),
+          attend(scalarPages, q, queries, cache, head),
+          "seed %d, %d queries, %d keys",
+          seed,
+          queries,
+          length);
+    }
+  }
+
+  private static void append(
+      KeyValueCache cache,
+      int positions,
+      int from,
+      int length,
+      float[] k,
+      float[] v,
+      int headDim,
+      int valueDim,
+      int heads) {
+    float[] someK = new float[heads * positions * headDim];
+    float[] someV = new float[heads * positions * valueDim];
+    for (int h = 0; h < heads; h++) {
+      int row = h * length + from;
+      int size = positions * headDim;
+      System.arraycopy(k, row * headDim, someK, h * size, size);
+      size = positions * valueDim;
+      System.arraycopy(v, row * valueDim, someV, h * size, size);
+    }
+    cache.append(positions, someK, 0, someV, 0);
+  }
+
+  /** The outputs of one head, then each row's log-sum-exp, then all scores. */
+  private static float[] attend(
+      TileKernel kernel, float[] q, int queries, KeyValueCache cache, int head) {
+    int headDim = cache.headDim();
+    int valueDim = cache.valueDim();
+    int length = cache.length();
+    float[] result = new float[queries * (valueDim + 1 + length)];
+    AttentionResults results =
+        new AttentionResults()
+            .logSumExp(result, queries * valueDim)
+            .scores(ScoreStage.MASKED, result, queries * (valueDim + 1));
+    HeadAttention attention = new HeadAttention(kernel, kernel);
+    attention.q().set(q, 0, headDim);
+    attention.out().set(result, 0, valueDim);
+    attention.results().begin(results, null, 0, length);
+    CachedHead source = attention.cached().set(cache, head);
+    attention.attend(
+        0,
+        0,
+        headDim,
+        valueDim,
+        length - queries,
+        queries,
+        source,
+        length,
+        AttentionOptions.defaults());
+    return result;
+  }
+
   /** The outputs, then each row's maximum and sum, then the last tile's raw scores and weights. */
   private static float[] attend(
       TileKernel kernel,

@@ -16,9 +16,13 @@ import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import io.headstream.job.sequences.CollectSequences;
 import io.headstream.job.sequences.CutSequences;
+import io.headstream.job.sequences.EventTimeOrder;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -124,9 +128,10 @@ public final class AttentionLayer {
       tokens.getExecutionEnvironment().registerCachedFile(weightsFile, WEIGHTS_FILE);
     }
     SingleOutputStreamOperator<SequenceChunk> sequences =
-        tokens
-            .keyBy(Token::sequenceId)
-            .process(new CollectSequences(settings.maxLength(), sessionGapMillis()))
+        bySequence(tokens)
+            .process(
+                new CollectSequences(
+                    settings.maxLength(), sessionGapMillis(), settings.eventTime()))
             .name("Collect sequences")
             .uid("collect-sequences");
     SingleOutputStreamOperator<Token> answers =
@@ -136,6 +141,20 @@ public final class AttentionLayer {
             .getSideOutput(DeadLetterOutput.TAG)
             .union(answers.getSideOutput(DeadLetterOutput.TAG));
     return new Answered(answers, deadLetters);
+  }
+
+  /** Where a gap in event time ends sequences, they have to come in the order of that time. */
+  private KeyedStream<Token, String> bySequence(DataStream<Token> tokens) {
+    KeyedStream<Token, String> bySequence = tokens.keyBy(Token::sequenceId);
+    if (!settings.eventTime() || settings.sessionGap() == null) {
+      return bySequence;
+    }
+    DataStream<Token> inOrder =
+        bySequence
+            .process(new EventTimeOrder(settings.maxLength()))
+            .name("Put tokens in order of time")
+            .uid("order-by-time");
+    return DataStreamUtils.reinterpretAsKeyedStream(inOrder, Token::sequenceId, Types.STRING);
   }
 
   private SingleOutputStreamOperator<Token> attendInOnePlace(DataStream<SequenceChunk> sequences) {

@@ -16,7 +16,9 @@ import java.time.Duration;
  * @param dropoutSeed what the dropout of all sequences has in common
  * @param maxLength most tokens of a sequence; times {@code modelDim} at most {@code
  *     Integer.MAX_VALUE - 8}, so that a whole sequence fits an array
- * @param sessionGap how long a sequence waits for its next token, in processing time; null for ever
+ * @param sessionGap how long a sequence waits for its next token, null for ever
+ * @param eventTime whether the session gap passes in the time of the tokens' timestamps, which all
+ *     of them need then, instead of processing time
  */
 public record AttentionSettings(
     int modelDim,
@@ -27,7 +29,8 @@ public record AttentionSettings(
     double dropout,
     long dropoutSeed,
     int maxLength,
-    Duration sessionGap)
+    Duration sessionGap,
+    boolean eventTime)
     implements Serializable {
 
   /** Most tokens of a sequence where nobody says otherwise. */
@@ -75,13 +78,22 @@ public record AttentionSettings(
    */
   public static AttentionSettings of(int modelDim, int heads) {
     int maxLength = Math.min(DEFAULT_MAX_LENGTH, MAX_ARRAY / Math.max(1, modelDim));
-    return new AttentionSettings(modelDim, heads, heads, false, 1, 0, 0, maxLength, null);
+    return new AttentionSettings(modelDim, heads, heads, false, 1, 0, 0, maxLength, null, false);
   }
 
   /** These settings with fewer key/value heads. */
   public AttentionSettings withKeyValueHeads(int count) {
     return new AttentionSettings(
-        modelDim, heads, count, causal, headGroups, dropout, dropoutSeed, maxLength, sessionGap);
+        modelDim,
+        heads,
+        count,
+        causal,
+        headGroups,
+        dropout,
+        dropoutSeed,
+        maxLength,
+        sessionGap,
+        eventTime);
   }
 
   /** These settings with a causal mask, or without. */
@@ -95,7 +107,8 @@ public record AttentionSettings(
         dropout,
         dropoutSeed,
         maxLength,
-        sessionGap);
+        sessionGap,
+        eventTime);
   }
 
   /** These settings with the heads fanned out into so many parallel parts. */
@@ -109,7 +122,8 @@ public record AttentionSettings(
         dropout,
         dropoutSeed,
         maxLength,
-        sessionGap);
+        sessionGap,
+        eventTime);
   }
 
   /** These settings with dropout on the attention weights. */
@@ -123,7 +137,8 @@ public record AttentionSettings(
         probability,
         seed,
         maxLength,
-        sessionGap);
+        sessionGap,
+        eventTime);
   }
 
   /** These settings with another bound on a sequence's length. */
@@ -137,13 +152,38 @@ public record AttentionSettings(
         dropout,
         dropoutSeed,
         tokens,
-        sessionGap);
+        sessionGap,
+        eventTime);
   }
 
   /** These settings with a session gap. */
   public AttentionSettings withSessionGap(Duration gap) {
     return new AttentionSettings(
-        modelDim, heads, keyValueHeads, causal, headGroups, dropout, dropoutSeed, maxLength, gap);
+        modelDim,
+        heads,
+        keyValueHeads,
+        causal,
+        headGroups,
+        dropout,
+        dropoutSeed,
+        maxLength,
+        gap,
+        eventTime);
+  }
+
+  /** These settings with a session gap in the time of the tokens, or in processing time. */
+  public AttentionSettings withEventTime(boolean isEventTime) {
+    return new AttentionSettings(
+        modelDim,
+        heads,
+        keyValueHeads,
+        causal,
+        headGroups,
+        dropout,
+        dropoutSeed,
+        maxLength,
+        sessionGap,
+        isEventTime);
   }
 
   private static void require(boolean condition, String message, Object... values) {

@@ -7,22 +7,31 @@ import io.headstream.job.cli.InputFormat;
 import io.headstream.job.cli.LayerShape;
 import io.headstream.job.cli.Locations;
 import io.headstream.job.cli.Options;
+import io.headstream.job.cli.Topics;
 import io.headstream.job.cli.UsageException;
+import io.headstream.job.output.AnswerRecords;
 import io.headstream.job.output.DeadLetterEncoder;
+import io.headstream.job.output.DeadLetterRecords;
+import io.headstream.job.output.Delivery;
 import io.headstream.job.output.OutputFiles;
+import io.headstream.job.output.OutputTopic;
+import io.headstream.job.output.SetAsideLargeAnswers;
 import io.headstream.job.output.StandardStreamSink;
 import io.headstream.job.output.TokenEncoder;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
 import io.headstream.job.source.JsonTokenParser;
+import io.headstream.job.source.RecordTimes;
 import io.headstream.job.source.StdinSource;
 import io.headstream.job.source.TextTokenParser;
 import io.headstream.job.source.TokenFiles;
 import io.headstream.job.source.TokenParser;
+import io.headstream.job.source.TokenTopic;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
@@ -42,16 +51,32 @@ public final class JobFromOptions {
    * Puts the job into an environment, ready to be executed.
    *
    * @return the layer that answers
-   * @throws UsageException if the weights are refused
+   * @throws UsageException if the weights are refused, or if a topic's transactions would never be
+   *     committed
    * @throws IOException if the input's file system cannot be reached
    */
   public static BuiltLayer build(
       StreamExecutionEnvironment env, Options options, Locations locations) throws IOException {
     JobFromOptions described = new JobFromOptions(options, locations);
+    described.checkCheckpoints(env);
     described.tellEveryOperator(env);
     BuiltLayer layer = described.layer();
-    described.job(layer.shape()).build(env);
+    described.job(layer.shape()).withTimes(described.times()).build(env);
     return layer;
+  }
+
+  private void checkCheckpoints(StreamExecutionEnvironment env) {
+    Topics topics = locations.topics();
+    boolean transactions =
+        (topics.output().isPresent() || topics.deadLetters().isPresent())
+            && options.delivery() == Delivery.EXACTLY_ONCE;
+    boolean unbounded = topics.input().isPresent() && !options.untilLatest();
+    if (transactions && unbounded && !env.getCheckpointConfig().isCheckpointingEnabled()) {
+      throw new UsageException(
+          "--delivery exactly-once: not without checkpoints, with which transactions are committed;"
+              + " expected execution.checkpointing.interval in Flink's configuration, or"
+              + " at-least-once");
+    }
   }
 
   /** By the job's parameters, beside those that the cluster's configuration may have set. */
@@ -63,8 +88,19 @@ public final class JobFromOptions {
   }
 
   private AttentionJob job(LayerShape shape) throws IOException {
-    return new AttentionJob(
-        records(), parser(shape), options.maxRecordBytes(), layer(shape), answers(), deadLetters());
+    AttentionJob job =
+        new AttentionJob(
+            records(),
+            parser(shape),
+            options.maxRecordBytes(),
+            layer(shape),
+            answers(),
+            deadLetters());
+    Topics topics = locations.topics();
+    return topics.output().isPresent()
+        ? job.withLargestAnswer(
+            new SetAsideLargeAnswers(options.tokenFormat(), topics.largestAnswer()))
+        : job;
   }
 
   /** Reads the weights once here, so that damaged ones are refused before the job starts. */
@@ -85,16 +121,34 @@ public final class JobFromOptions {
   }
 
   private Source<RawRecord, ?, ?> records() throws IOException {
+    Topics topics = locations.topics();
+    if (topics.input().isPresent()) {
+      return TokenTopic.source(
+          topics.input().get(),
+          topics.clients(),
+          options.from(),
+          options.untilLatest(),
+          options.maxRecordBytes());
+    }
     return locations.input() == null
         ? new StdinSource(options.maxRecordBytes())
         : TokenFiles.source(locations.input(), options.maxRecordBytes());
+  }
+
+  private WatermarkStrategy<RawRecord> times() {
+    return options.eventTime()
+        ? RecordTimes.ofRecords(options.tokenFormat().timestamp(), options.maxOutOfOrderness())
+        : RecordTimes.ofReading();
   }
 
   private TokenParser parser(LayerShape shape) {
     return options.inputFormat() == InputFormat.TEXT
         ? new TextTokenParser(shape.modelDim(), options.seed())
         : new JsonTokenParser(
-            shape.modelDim(), options.positionsOnArrival(), false, options.tokenFormat());
+            shape.modelDim(),
+            options.positionsOnArrival(),
+            options.eventTime(),
+            options.tokenFormat());
   }
 
   private AttentionLayer layer(LayerShape shape) {
@@ -115,19 +169,37 @@ public final class JobFromOptions {
           options.dropout(),
           options.dropoutSeed(),
           options.maxLength(),
-          options.sessionGap().orElse(null));
+          options.sessionGap().orElse(null),
+          options.eventTime());
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage()); // which begins with the option's name
     }
   }
 
   private Sink<Token> answers() {
+    Topics topics = locations.topics();
+    if (topics.output().isPresent()) {
+      return OutputTopic.sink(
+          new AnswerRecords(topics.output().get(), options.tokenFormat()),
+          topics.clients(),
+          options.delivery(),
+          topics.transactionalId() + "-answers");
+    }
     return locations.output() == null
         ? StandardStreamSink.stdout(new TokenEncoder(options.tokenFormat()))
         : OutputFiles.sink(locations.output(), new TokenEncoder(options.tokenFormat()));
   }
 
   private Sink<DeadLetter> deadLetters() {
+    Topics topics = locations.topics();
+    if (topics.deadLetters().isPresent()) {
+      return OutputTopic.sink(
+          new DeadLetterRecords(
+              topics.deadLetters().get(), options.tokenFormat(), topics.largestDeadLetter()),
+          topics.clients(),
+          options.delivery(),
+          topics.transactionalId() + "-dead-letters");
+    }
     return locations.deadLetters() == null
         ? StandardStreamSink.stderr(new DeadLetterEncoder())
         : OutputFiles.sink(locations.deadLetters(), new DeadLetterEncoder());

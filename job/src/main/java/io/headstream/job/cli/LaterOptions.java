@@ -43,17 +43,6 @@ final class LaterOptions {
   String sinks;
 
   @Option(
-      names = "--event-time",
-      description = "session gaps in the time of the records" + NOT_YET + ". Default: off")
-  boolean eventTime;
-
-  @Option(
-      names = "--max-out-of-orderness",
-      paramLabel = "DURATION",
-      description = "how late a record may be in event time" + NOT_YET + ". Default: 5 s")
-  String maxOutOfOrderness;
-
-  @Option(
       names = "--attention-weights",
       paramLabel = "URI",
       description = "where attention weights are written" + NOT_YET + ". Default: none")
@@ -72,22 +61,4 @@ final class LaterOptions {
       description =
           "write the attention weights of every Nth sequence" + NOT_YET + ". Default: none")
   String attentionWeightsSample;
-
-  @Option(
-      names = Options.KAFKA + "KEY",
-      paramLabel = "VALUE",
-      description = "passed to the Kafka clients as KEY" + NOT_YET + ". Default: none")
-  String kafka;
-
-  @Option(
-      names = "--from",
-      paramLabel = "earliest|latest|committed",
-      description = "where a Kafka input starts" + NOT_YET + ". Default: earliest")
-  String from;
-
-  @Option(
-      names = "--until",
-      paramLabel = "latest",
-      description = "where a Kafka input ends" + NOT_YET + ". Default: unbounded")
-  String until;
 }

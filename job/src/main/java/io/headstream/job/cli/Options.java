@@ -1,8 +1,11 @@
 package io.headstream.job.cli;
 
 import io.headstream.job.json.TokenFormat;
+import io.headstream.job.output.Delivery;
+import io.headstream.job.source.StartFrom;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,16 +31,16 @@ import picocli.CommandLine.ParseResult;
     description = {"", "Multi-head attention over streams of token sequences.", ""},
     versionProvider = Version.class)
 public final class Options {
-  static final String KAFKA = "--kafka.";
-
   @Mixin private InputOptions input;
   @Mixin private FieldOptions fields;
   @Mixin private OutputOptions output;
+  @Mixin private KafkaOptions kafka;
   @Mixin private LayerOptions layer;
   @Mixin private RunOptions run;
   @Mixin private LaterOptions later;
 
   private ParseResult parsed;
+  private Map<String, String> kafkaClients = Map.of();
 
   private Options() {}
 
@@ -68,17 +71,14 @@ public final class Options {
    * @throws UsageException if anything is wrong with it
    */
   public static Options parse(Place place, String... arguments) {
-    for (String argument : arguments) {
-      if (argument.startsWith(KAFKA)) {
-        throw notYet(argument.split("=", 2)[0]);
-      }
-    }
+    KafkaArguments kafkaArguments = KafkaArguments.of(arguments);
     Options options = new Options();
+    options.kafkaClients = kafkaArguments.clients();
     CommandLine commandLine = new CommandLine(options);
     // A value that begins with @ is a value, not the name of a file with more options.
     commandLine.setExpandAtFiles(false);
     try {
-      options.parsed = commandLine.parseArgs(arguments);
+      options.parsed = commandLine.parseArgs(kafkaArguments.others().toArray(String[]::new));
     } catch (ParameterException e) {
       throw ParseFailure.explain(e);
     }
@@ -99,7 +99,27 @@ public final class Options {
     return parsed;
   }
 
-  /** A file or folder, or {@code -} for stdin. */
+  /** Properties of the Kafka clients, without {@code --kafka.}; some may be secrets. */
+  Map<String, String> kafkaClients() {
+    return kafkaClients;
+  }
+
+  /** Where a Kafka input starts. */
+  public StartFrom from() {
+    return kafka.from;
+  }
+
+  /** Whether a Kafka input ends at what are its latest records at the start. */
+  public boolean untilLatest() {
+    return kafka.until != null;
+  }
+
+  /** What a Kafka topic that is written may hold after a failure. */
+  public Delivery delivery() {
+    return kafka.delivery;
+  }
+
+  /** A file or folder, {@code kafka:TOPIC}, or {@code -} for stdin. */
   public String input() {
     return input.input;
   }
@@ -129,6 +149,16 @@ public final class Options {
     return Optional.ofNullable(input.sessionGap);
   }
 
+  /** Whether records have to say their time, and sequences end by it. */
+  public boolean eventTime() {
+    return input.eventTime;
+  }
+
+  /** How far watermarks stay behind the newest record. */
+  public Duration maxOutOfOrderness() {
+    return input.maxOutOfOrderness;
+  }
+
   /** The longest sequence that is answered, in tokens. */
   public int maxLength() {
     return input.maxLength;
@@ -139,7 +169,7 @@ public final class Options {
     return input.maxRecordBytes;
   }
 
-  /** The output folder; empty for stdout. */
+  /** The output folder or {@code kafka:TOPIC}; empty for stdout. */
   public Optional<String> output() {
     return Optional.ofNullable(output.output);
   }
@@ -149,7 +179,7 @@ public final class Options {
     return output.overwrite;
   }
 
-  /** The dead-letter folder that the user named; empty where it follows from the output. */
+  /** Where dead letters go, as the user named it; empty where it follows from the output. */
   public Optional<String> deadLetters() {
     return Optional.ofNullable(output.deadLetters);
   }

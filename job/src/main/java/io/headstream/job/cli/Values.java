@@ -2,6 +2,8 @@ package io.headstream.job.cli;
 
 import io.headstream.job.json.FloatEncoding;
 import io.headstream.job.json.Utf16;
+import io.headstream.job.output.Delivery;
+import io.headstream.job.source.StartFrom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -162,6 +164,38 @@ final class Values {
           .filter(format -> format.name().toLowerCase(Locale.ROOT).equals(text))
           .findFirst()
           .orElseThrow(() -> new Expected("jsonl or text"));
+    }
+  }
+
+  /** {@code earliest}, {@code latest} or {@code committed}. */
+  static final class From implements ITypeConverter<StartFrom> {
+    @Override
+    public StartFrom convert(String text) throws Expected {
+      return switch (text) {
+        case "earliest" -> StartFrom.EARLIEST;
+        case "latest" -> StartFrom.LATEST;
+        case "committed" -> StartFrom.COMMITTED;
+        default -> throw new Expected("earliest, latest or committed");
+      };
+    }
+  }
+
+  /** {@code latest}. */
+  static final class Until extends OneOf {
+    Until() {
+      super("latest");
+    }
+  }
+
+  /** {@code exactly-once} or {@code at-least-once}. */
+  static final class DeliveryWord implements ITypeConverter<Delivery> {
+    @Override
+    public Delivery convert(String text) throws Expected {
+      return switch (text) {
+        case "exactly-once" -> Delivery.EXACTLY_ONCE;
+        case "at-least-once" -> Delivery.AT_LEAST_ONCE;
+        default -> throw new Expected("exactly-once or at-least-once");
+      };
     }
   }
 

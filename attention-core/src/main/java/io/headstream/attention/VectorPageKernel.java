@@ -1,0 +1,227 @@
+package io.headstream.attention;
+
+import static io.headstream.attention.VectorProducts.LANES;
+import static io.headstream.attention.VectorProducts.SPECIES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The kernel on the Vector API for keys and values in the pages of a cache, which it reads where
+ * they lie. Lanes are keys in the product with K, whose pages are transposed, and channels in the
+ * product with V, so that one query fills them as well as many do.
+ */
+final class VectorPageKernel implements TileKernel {
+  private final ScoreBlock scores = new ScoreBlock(new float[BLOCK * TILE], TILE, 1);
+  private final float[] s = scores.data(); // [BLOCK][TILE]
+  private final float[] more = new float[BLOCK * PAGE]; // what further channels add to the scores
+  private final VectorRowSoftmax softmax = new VectorRowSoftmax();
+
+  private float[] query = new float[0]; // [BLOCK][headDim], scaled
+  private float[] out = new float[0]; // [BLOCK][columns]
+  private float[] firstPage = new float[0]; // [BLOCK][columns], weighted values of a page
+  private float[] secondPage = new float[0];
+  private float[] released = new float[0]; // zeros in place of a page that is no longer there
+  private float[] narrow = new float[0]; // [PAGE][LANES], values of fewer channels than lanes
+
+  private int queries;
+  private int headDim;
+  private int valueDim;
+  private int columns; // valueDim, rounded up to whole vectors
+
+  @Override
+  public void reserve(int headDim, int valueDim) {
+    if (query.length < BLOCK * headDim) {
+      query = new float[BLOCK * headDim];
+    }
+    int size = BLOCK * wholeVectors(valueDim);
+    if (out.length < size) {
+      out = new float[size];
+      firstPage = new float[size];
+      secondPage = new float[size];
+    }
+    if (released.length < PAGE * Math.max(headDim, valueDim)) {
+      released = new float[PAGE * Math.max(headDim, valueDim)];
+    }
+    if (valueDim < LANES && narrow.length == 0) {
+      narrow = new float[PAGE * LANES];
+    }
+  }
+
+  private static int wholeVectors(int n) {
+    return (n + LANES - 1) / LANES * LANES;
+  }
+
+  @Override
+  public ScoreBlock scores() {
+    return scores;
+  }
+
+  @Override
+  public void begin(Rows q, int firstRow, int queries, int headDim, int valueDim, float scale) {
+    this.queries = queries;
+    this.headDim = headDim;
+    this.valueDim = valueDim;
+    this.columns = wholeVectors(valueDim);
+    softmax.begin(queries);
+    Arrays.fill(out, 0, queries * columns, 0f);
+    for (int i = 0; i < queries; i++) {
+      scaleInto(query, i * headDim, q.data(), q.row(firstRow + i), headDim, scale);
+    }
+  }
+
+  private static void scaleInto(
+      float[] query, int to, float[] q, int from, int headDim, float scale) {
+    for (int c = 0; c < headDim; c++) {
+      query[to + c] = q[from + c] * scale;
+    }
+  }
+
+  @Override
+  public void score(KeyValueSource source, int first, int keys) {
+    CachedHead head = (CachedHead) source;
+    for (int start = 0; start < keys; start += PAGE) {
+      float[] k = head.keys(first + start);
+      int from = k == null ? 0 : head.keysAt();
+      // Whole vectors of keys: what is beyond the last one is never looked at.
+      int lanes = wholeVectors(Math.min(PAGE, keys - start));
+      scorePage(k == null ? released : k, from, start, lanes);
+    }
+  }
+
+  private void scorePage(float[] k, int from, int start, int lanes) {
+    int terms = Math.min(CHAIN_CHANNELS, headDim);
+    VectorProducts.rows(query, 0, headDim, 1, queries, k, from, PAGE, terms, s, start, TILE, lanes);
+    for (int c = CHAIN_CHANNELS; c < headDim; c += CHAIN_CHANNELS) {
+      int at = from + c * PAGE;
+      terms = Math.min(CHAIN_CHANNELS, headDim - c);
+      VectorProducts.rows(query, c, headDim, 1, queries, k, at, PAGE, terms, more, 0, PAGE, lanes);
+      for (int i = 0; i < queries; i++) {
+        addMore(s, i * TILE + start, more, i * PAGE, lanes);
+      }
+    }
+  }
+
+  private static void addMore(float[] sum, int at, float[] more, int from, int n) {
+    for (int j = 0; j < n; j += LANES) {
+      FloatVector.fromArray(SPECIES, sum, at + j)
+          .add(FloatVector.fromArray(SPECIES, more, from + j))
+          .intoArray(sum, at + j);
+    }
+  }
+
+  @Override
+  public void weigh(int keys) {
+    for (int i = 0; i < queries; i++) {
+      softmax.weigh(i, s, i * TILE, keys);
+    }
+  }
+
+  @Override
+  public void add(KeyValueSource source, int first, int keys, boolean[] visible) {
+    CachedHead head = (CachedHead) source;
+    for (int start = 0; start < keys; start += PAGE) {
+      float[] v = head.values(first + start);
+      int from = v == null ? 0 : head.valuesAt();
+      int pageKeys = Math.min(PAGE, keys - start);
+      float[] into = start == 0 ? firstPage : secondPage;
+      if (visible != null) {
+        addVisible(v == null ? released : v, from, start, pageKeys, into, visible);
+      } else {
+        addPage(v == null ? released : v, from, start, pageKeys, into);
+      }
+    }
+    for (int i = 0; i < queries; i++) {
+      if (keys <= PAGE) {
+        joinPage(i * columns, softmax.alpha(i));
+      } else {
+        joinPages(i * columns, softmax.alpha(i));
+      }
+    }
+  }
+
+  private void addPage(float[] v, int from, int start, int pageKeys, float[] into) {
+    int step = valueDim;
+    if (valueDim < LANES) {
+      for (int j = 0; j < pageKeys; j++) {
+        System.arraycopy(v, from + j * valueDim, narrow, j * LANES, valueDim);
+      }
+      v = narrow;
+      from = 0;
+      step = LANES;
+    }
+    int whole = Math.max(LANES, valueDim / LANES * LANES);
+    VectorProducts.rows(
+        s, start, TILE, 1, queries, v, from, step, pageKeys, into, 0, columns, whole);
+    if (whole < valueDim) {
+      // The last channels in a vector that overlaps the one before: the same bits again.
+      int c = valueDim - LANES;
+      VectorProducts.rows(
+          s, start, TILE, 1, queries, v, from + c, step, pageKeys, into, c, columns, LANES);
+    }
+  }
+
+  /** The weighted values of a page that holds NaN or infinity: selects where others multiply. */
+  private void addVisible(
+      float[] v, int from, int start, int pageKeys, float[] into, boolean[] visible) {
+    Arrays.fill(into, 0, queries * columns, 0f);
+    for (int i = 0; i < queries; i++) {
+      for (int j = start; j < start + pageKeys; j++) {
+        if (visible[scores.at(i, j)]) {
+          int value = from + (j - start) * valueDim;
+          for (int c = 0; c < valueDim; c++) {
+            int to = i * columns + c;
+            into[to] = Math.fma(s[i * TILE + j], v[value + c], into[to]);
+          }
+        }
+      }
+    }
+  }
+
+  /** Takes a tile of one page into the output: {@code o = fma(o, α, tile)}. */
+  private void joinPage(int at, float alpha) {
+    for (int c = at; c < at + columns; c += LANES) {
+      // +0 is added, as where there are two pages, so that none is -0.
+      FloatVector tile = FloatVector.fromArray(SPECIES, firstPage, c).add(0f);
+      FloatVector.fromArray(SPECIES, out, c)
+          .fma(FloatVector.broadcast(SPECIES, alpha), tile)
+          .intoArray(out, c);
+    }
+  }
+
+  /** Takes a tile of two pages into the output. */
+  private void joinPages(int at, float alpha) {
+    for (int c = at; c < at + columns; c += LANES) {
+      FloatVector tile =
+          FloatVector.fromArray(SPECIES, firstPage, c)
+              .add(0f)
+              .add(FloatVector.fromArray(SPECIES, secondPage, c));
+      FloatVector.fromArray(SPECIES, out, c)
+          .fma(FloatVector.broadcast(SPECIES, alpha), tile)
+          .intoArray(out, c);
+    }
+  }
+
+  @Override
+  public void finish(Rows rows, int firstRow) {
+    for (int i = 0; i < queries; i++) {
+      divideInto(rows.data(), rows.row(firstRow + i), i * columns, softmax.sum(i));
+    }
+  }
+
+  private void divideInto(float[] to, int row, int from, float sum) {
+    for (int c = 0; c < valueDim; c++) {
+      to[row + c] = sum == 0 ? 0f : out[from + c] / sum + 0f;
+    }
+  }
+
+  @Override
+  public float max(int i) {
+    return softmax.max(i);
+  }
+
+  @Override
+  public float sum(int i) {
+    return softmax.sum(i);
+  }
+}
