@@ -14,6 +14,7 @@ import io.headstream.job.records.HeadResult;
 import io.headstream.job.records.HeadTask;
 import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
+import io.headstream.job.records.TokenBlock;
 import io.headstream.job.sequences.CollectSequences;
 import io.headstream.job.sequences.CutSequences;
 import io.headstream.job.sequences.EventTimeOrder;
@@ -123,10 +124,19 @@ public final class AttentionLayer {
 
   /** Puts the layer behind a stream of tokens. */
   public Answered apply(DataStream<Token> tokens) {
-    LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
-    if (weightsFile != null) {
-      tokens.getExecutionEnvironment().registerCachedFile(weightsFile, WEIGHTS_FILE);
-    }
+    shipWeights(tokens.getExecutionEnvironment());
+    return settings.tokenMode() == null ? answerSequences(tokens) : answerTokens(tokens);
+  }
+
+  private Answered answerTokens(DataStream<Token> tokens) {
+    TokenStages stages =
+        new TokenStages(settings, weights, maxParallelism(tokens.getExecutionEnvironment()));
+    SingleOutputStreamOperator<TokenBlock> blocks = stages.order(tokens);
+    SingleOutputStreamOperator<Token> answers = stages.answer(blocks);
+    return answered(blocks, answers);
+  }
+
+  private Answered answerSequences(DataStream<Token> tokens) {
     SingleOutputStreamOperator<SequenceChunk> sequences =
         bySequence(tokens)
             .process(
@@ -134,13 +144,42 @@ public final class AttentionLayer {
                     settings.maxLength(), sessionGapMillis(), settings.eventTime()))
             .name("Collect sequences")
             .uid("collect-sequences");
-    SingleOutputStreamOperator<Token> answers =
-        settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
+    return answered(sequences, attend(sequences));
+  }
+
+  /**
+   * Puts the layer behind a stream of sequences that are complete already: each record is a whole
+   * one. Where nothing is fanned out, it is answered in the task that it came to.
+   *
+   * @throws IllegalStateException if the settings say token mode
+   */
+  public Answered applyToSequences(DataStream<SequenceChunk> sequences) {
+    if (settings.tokenMode() != null) {
+      throw new IllegalStateException("token mode takes single tokens, not whole sequences");
+    }
+    shipWeights(sequences.getExecutionEnvironment());
+    SingleOutputStreamOperator<Token> answers = attend(sequences);
+    return new Answered(answers, answers.getSideOutput(DeadLetterOutput.TAG));
+  }
+
+  private SingleOutputStreamOperator<Token> attend(DataStream<SequenceChunk> sequences) {
+    return settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
+  }
+
+  private static Answered answered(
+      SingleOutputStreamOperator<?> sequences, SingleOutputStreamOperator<Token> answers) {
     DataStream<DeadLetter> deadLetters =
         sequences
             .getSideOutput(DeadLetterOutput.TAG)
             .union(answers.getSideOutput(DeadLetterOutput.TAG));
     return new Answered(answers, deadLetters);
+  }
+
+  private void shipWeights(StreamExecutionEnvironment env) {
+    LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
+    if (weightsFile != null) {
+      env.registerCachedFile(weightsFile, WEIGHTS_FILE);
+    }
   }
 
   /** Where a gap in event time ends sequences, they have to come in the order of that time. */
@@ -189,13 +228,18 @@ public final class AttentionLayer {
     return results
         .keyBy(HeadResult::sequenceId)
         .connect(chunks.keyBy(SequenceChunk::sequenceId))
-        .process(new GatherHeads(weights, groups))
+        .process(new GatherHeads(weights, groups, true))
         .name("Gather heads, W_o")
         .uid("gather-heads");
   }
 
   private AttendOptions options() {
-    return new AttendOptions(settings.causal(), settings.dropout(), settings.dropoutSeed());
+    return new AttendOptions(
+        settings.causal(),
+        settings.window(),
+        settings.sinks(),
+        settings.dropout(),
+        settings.dropoutSeed());
   }
 
   private long sessionGapMillis() {
