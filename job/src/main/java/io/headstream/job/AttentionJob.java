@@ -1,10 +1,12 @@
 package io.headstream.job;
 
 import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.output.SetAsideLargeAnswers;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
 import io.headstream.job.source.ParseTokens;
+import io.headstream.job.source.RecordTimes;
 import io.headstream.job.source.TokenParser;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -27,6 +29,8 @@ public final class AttentionJob {
   private final AttentionLayer layer;
   private final Sink<Token> answers;
   private final Sink<DeadLetter> deadLetters;
+  private final WatermarkStrategy<RawRecord> times;
+  private final SetAsideLargeAnswers setAside; // null: answers of any size are taken
 
   /**
    * A job.
@@ -45,12 +49,46 @@ public final class AttentionJob {
       AttentionLayer layer,
       Sink<Token> answers,
       Sink<DeadLetter> deadLetters) {
+    this(
+        records,
+        parser,
+        maxRecordBytes,
+        layer,
+        answers,
+        deadLetters,
+        RecordTimes.ofReading(),
+        null);
+  }
+
+  private AttentionJob(
+      Source<RawRecord, ?, ?> records,
+      TokenParser parser,
+      int maxRecordBytes,
+      AttentionLayer layer,
+      Sink<Token> answers,
+      Sink<DeadLetter> deadLetters,
+      WatermarkStrategy<RawRecord> times,
+      SetAsideLargeAnswers setAside) {
     this.records = records;
     this.parser = parser;
     this.maxRecordBytes = maxRecordBytes;
     this.layer = layer;
     this.answers = answers;
     this.deadLetters = deadLetters;
+    this.times = times;
+    this.setAside = setAside;
+  }
+
+  /** This job with watermarks, as {@link RecordTimes} makes them. */
+  public AttentionJob withTimes(WatermarkStrategy<RawRecord> other) {
+    return new AttentionJob(
+        records, parser, maxRecordBytes, layer, answers, deadLetters, other, setAside);
+  }
+
+  /** This job with answers that are not taken set aside as dead letters. */
+  AttentionJob withLargestAnswer(SetAsideLargeAnswers step) {
+    return new AttentionJob(
+        records, parser, maxRecordBytes, layer, answers, deadLetters, times, step);
   }
 
   /** Puts the job into an environment, ready to be executed. */
@@ -66,12 +104,15 @@ public final class AttentionJob {
     env.configure(configuration);
 
     SingleOutputStreamOperator<Token> tokens =
-        env.fromSource(records, WatermarkStrategy.noWatermarks(), "Read token records")
+        env.fromSource(records, times, "Read token records")
             .uid("read-records")
             .process(new ParseTokens(parser, maxRecordBytes))
             .name("Parse tokens")
             .uid("parse-tokens");
     AttentionLayer.Answered answered = layer.apply(tokens);
+    if (setAside != null) {
+      answered = withoutLargeAnswers(answered);
+    }
     answered.tokens().sinkTo(answers).name("Write answers").uid("write-answers");
     tokens
         .getSideOutput(DeadLetterOutput.TAG)
@@ -79,5 +120,16 @@ public final class AttentionJob {
         .sinkTo(deadLetters)
         .name("Write dead letters")
         .uid("write-dead-letters");
+  }
+
+  private AttentionLayer.Answered withoutLargeAnswers(AttentionLayer.Answered answered) {
+    SingleOutputStreamOperator<Token> taken =
+        answered
+            .tokens()
+            .process(setAside)
+            .name("Set aside answers too large for the topic")
+            .uid("set-aside-large-answers");
+    return new AttentionLayer.Answered(
+        taken, answered.deadLetters().union(taken.getSideOutput(DeadLetterOutput.TAG)));
   }
 }

@@ -14,11 +14,16 @@ import io.headstream.job.records.HeadResult;
 import io.headstream.job.records.HeadTask;
 import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
+import io.headstream.job.records.TokenBlock;
 import io.headstream.job.sequences.CollectSequences;
 import io.headstream.job.sequences.CutSequences;
+import io.headstream.job.sequences.EventTimeOrder;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -119,23 +124,76 @@ public final class AttentionLayer {
 
   /** Puts the layer behind a stream of tokens. */
   public Answered apply(DataStream<Token> tokens) {
-    LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
-    if (weightsFile != null) {
-      tokens.getExecutionEnvironment().registerCachedFile(weightsFile, WEIGHTS_FILE);
-    }
+    shipWeights(tokens.getExecutionEnvironment());
+    return settings.tokenMode() == null ? answerSequences(tokens) : answerTokens(tokens);
+  }
+
+  private Answered answerTokens(DataStream<Token> tokens) {
+    TokenStages stages =
+        new TokenStages(settings, weights, maxParallelism(tokens.getExecutionEnvironment()));
+    SingleOutputStreamOperator<TokenBlock> blocks = stages.order(tokens);
+    SingleOutputStreamOperator<Token> answers = stages.answer(blocks);
+    return answered(blocks, answers);
+  }
+
+  private Answered answerSequences(DataStream<Token> tokens) {
     SingleOutputStreamOperator<SequenceChunk> sequences =
-        tokens
-            .keyBy(Token::sequenceId)
-            .process(new CollectSequences(settings.maxLength(), sessionGapMillis()))
+        bySequence(tokens)
+            .process(
+                new CollectSequences(
+                    settings.maxLength(), sessionGapMillis(), settings.eventTime()))
             .name("Collect sequences")
             .uid("collect-sequences");
-    SingleOutputStreamOperator<Token> answers =
-        settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
+    return answered(sequences, attend(sequences));
+  }
+
+  /**
+   * Puts the layer behind a stream of sequences that are complete already: each record is a whole
+   * one. Where nothing is fanned out, it is answered in the task that it came to.
+   *
+   * @throws IllegalStateException if the settings say token mode
+   */
+  public Answered applyToSequences(DataStream<SequenceChunk> sequences) {
+    if (settings.tokenMode() != null) {
+      throw new IllegalStateException("token mode takes single tokens, not whole sequences");
+    }
+    shipWeights(sequences.getExecutionEnvironment());
+    SingleOutputStreamOperator<Token> answers = attend(sequences);
+    return new Answered(answers, answers.getSideOutput(DeadLetterOutput.TAG));
+  }
+
+  private SingleOutputStreamOperator<Token> attend(DataStream<SequenceChunk> sequences) {
+    return settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
+  }
+
+  private static Answered answered(
+      SingleOutputStreamOperator<?> sequences, SingleOutputStreamOperator<Token> answers) {
     DataStream<DeadLetter> deadLetters =
         sequences
             .getSideOutput(DeadLetterOutput.TAG)
             .union(answers.getSideOutput(DeadLetterOutput.TAG));
     return new Answered(answers, deadLetters);
+  }
+
+  private void shipWeights(StreamExecutionEnvironment env) {
+    LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
+    if (weightsFile != null) {
+      env.registerCachedFile(weightsFile, WEIGHTS_FILE);
+    }
+  }
+
+  /** Where a gap in event time ends sequences, they have to come in the order of that time. */
+  private KeyedStream<Token, String> bySequence(DataStream<Token> tokens) {
+    KeyedStream<Token, String> bySequence = tokens.keyBy(Token::sequenceId);
+    if (!settings.eventTime() || settings.sessionGap() == null) {
+      return bySequence;
+    }
+    DataStream<Token> inOrder =
+        bySequence
+            .process(new EventTimeOrder(settings.maxLength()))
+            .name("Put tokens in order of time")
+            .uid("order-by-time");
+    return DataStreamUtils.reinterpretAsKeyedStream(inOrder, Token::sequenceId, Types.STRING);
   }
 
   private SingleOutputStreamOperator<Token> attendInOnePlace(DataStream<SequenceChunk> sequences) {
@@ -170,13 +228,18 @@ public final class AttentionLayer {
     return results
         .keyBy(HeadResult::sequenceId)
         .connect(chunks.keyBy(SequenceChunk::sequenceId))
-        .process(new GatherHeads(weights, groups))
+        .process(new GatherHeads(weights, groups, true))
         .name("Gather heads, W_o")
         .uid("gather-heads");
   }
 
   private AttendOptions options() {
-    return new AttendOptions(settings.causal(), settings.dropout(), settings.dropoutSeed());
+    return new AttendOptions(
+        settings.causal(),
+        settings.window(),
+        settings.sinks(),
+        settings.dropout(),
+        settings.dropoutSeed());
   }
 
   private long sessionGapMillis() {

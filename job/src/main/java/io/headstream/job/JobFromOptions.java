@@ -7,22 +7,34 @@ import io.headstream.job.cli.InputFormat;
 import io.headstream.job.cli.LayerShape;
 import io.headstream.job.cli.Locations;
 import io.headstream.job.cli.Options;
+import io.headstream.job.cli.TableLocation;
+import io.headstream.job.cli.Topics;
 import io.headstream.job.cli.UsageException;
+import io.headstream.job.output.AnswerRecords;
 import io.headstream.job.output.DeadLetterEncoder;
+import io.headstream.job.output.DeadLetterRecords;
+import io.headstream.job.output.Delivery;
 import io.headstream.job.output.OutputFiles;
+import io.headstream.job.output.OutputTopic;
+import io.headstream.job.output.SetAsideLargeAnswers;
 import io.headstream.job.output.StandardStreamSink;
 import io.headstream.job.output.TokenEncoder;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
+import io.headstream.job.source.EmbeddingTable;
 import io.headstream.job.source.JsonTokenParser;
+import io.headstream.job.source.RecordTimes;
 import io.headstream.job.source.StdinSource;
 import io.headstream.job.source.TextTokenParser;
 import io.headstream.job.source.TokenFiles;
+import io.headstream.job.source.TokenLookup;
 import io.headstream.job.source.TokenParser;
+import io.headstream.job.source.TokenTopic;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
@@ -30,6 +42,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The job that a user's options describe. */
 public final class JobFromOptions {
+  private static final String TABLE_FILE = "headstream-embedding-table";
+
   private final Options options;
   private final Locations locations;
 
@@ -42,16 +56,33 @@ public final class JobFromOptions {
    * Puts the job into an environment, ready to be executed.
    *
    * @return the layer that answers
-   * @throws UsageException if the weights are refused
+   * @throws UsageException if the weights are refused, or if a topic's transactions would never be
+   *     committed
    * @throws IOException if the input's file system cannot be reached
    */
   public static BuiltLayer build(
       StreamExecutionEnvironment env, Options options, Locations locations) throws IOException {
     JobFromOptions described = new JobFromOptions(options, locations);
+    described.checkCheckpoints(env);
     described.tellEveryOperator(env);
-    BuiltLayer layer = described.layer();
-    described.job(layer.shape()).build(env);
+    BuiltLayer layer = described.withTable(described.layer());
+    described.shipTable(env);
+    described.job(layer.shape()).withTimes(described.times()).build(env);
     return layer;
+  }
+
+  private void checkCheckpoints(StreamExecutionEnvironment env) {
+    Topics topics = locations.topics();
+    boolean transactions =
+        (topics.output().isPresent() || topics.deadLetters().isPresent())
+            && options.delivery() == Delivery.EXACTLY_ONCE;
+    boolean unbounded = topics.input().isPresent() && !options.untilLatest();
+    if (transactions && unbounded && !env.getCheckpointConfig().isCheckpointingEnabled()) {
+      throw new UsageException(
+          "--delivery exactly-once: not without checkpoints, with which transactions are committed;"
+              + " expected execution.checkpointing.interval in Flink's configuration, or"
+              + " at-least-once");
+    }
   }
 
   /** By the job's parameters, beside those that the cluster's configuration may have set. */
@@ -63,8 +94,19 @@ public final class JobFromOptions {
   }
 
   private AttentionJob job(LayerShape shape) throws IOException {
-    return new AttentionJob(
-        records(), parser(shape), options.maxRecordBytes(), layer(shape), answers(), deadLetters());
+    AttentionJob job =
+        new AttentionJob(
+            records(),
+            parser(shape),
+            options.maxRecordBytes(),
+            layer(shape),
+            answers(),
+            deadLetters());
+    Topics topics = locations.topics();
+    return topics.output().isPresent()
+        ? job.withLargestAnswer(
+            new SetAsideLargeAnswers(options.tokenFormat(), topics.largestAnswer()))
+        : job;
   }
 
   /** Reads the weights once here, so that damaged ones are refused before the job starts. */
@@ -84,17 +126,65 @@ public final class JobFromOptions {
     }
   }
 
+  /** Reads the embedding table once here too. */
+  private BuiltLayer withTable(BuiltLayer layer) {
+    TableLocation table = locations.embeddingTable();
+    if (table == null) {
+      return layer;
+    }
+    try {
+      String digest = EmbeddingTable.check(table.file(), table.tensor(), layer.shape().modelDim());
+      return new BuiltLayer(layer.shape(), layer.weightsDigest(), digest);
+    } catch (WeightsException e) {
+      throw new UsageException("--embedding-table: " + e.getMessage()); // which names the file
+    } catch (IOException e) {
+      throw new UsageException("--embedding-table " + table.file() + ": cannot be read: " + e);
+    }
+  }
+
+  private void shipTable(StreamExecutionEnvironment env) {
+    if (locations.embeddingTable() != null) {
+      env.registerCachedFile(locations.embeddingTable().file().toString(), TABLE_FILE);
+    }
+  }
+
   private Source<RawRecord, ?, ?> records() throws IOException {
+    Topics topics = locations.topics();
+    if (topics.input().isPresent()) {
+      return TokenTopic.source(
+          topics.input().get(),
+          topics.clients(),
+          options.from(),
+          options.untilLatest(),
+          options.maxRecordBytes());
+    }
     return locations.input() == null
         ? new StdinSource(options.maxRecordBytes())
         : TokenFiles.source(locations.input(), options.maxRecordBytes());
   }
 
+  private WatermarkStrategy<RawRecord> times() {
+    return options.eventTime()
+        ? RecordTimes.ofRecords(options.tokenFormat().timestamp(), options.maxOutOfOrderness())
+        : RecordTimes.ofReading();
+  }
+
   private TokenParser parser(LayerShape shape) {
-    return options.inputFormat() == InputFormat.TEXT
-        ? new TextTokenParser(shape.modelDim(), options.seed())
-        : new JsonTokenParser(
-            shape.modelDim(), options.positionsOnArrival(), false, options.tokenFormat());
+    if (options.inputFormat() == InputFormat.TEXT) {
+      return new TextTokenParser(shape.modelDim(), options.seed());
+    }
+    JsonTokenParser parser =
+        new JsonTokenParser(
+            shape.modelDim(),
+            options.positionsOnArrival(),
+            options.eventTime(),
+            options.tokenFormat());
+    TableLocation table = locations.embeddingTable();
+    return table == null
+        ? parser
+        : parser.withLookup(
+            new TokenLookup(
+                TABLE_FILE, table.tensor(), shape.modelDim(), options.sinusoidalPositions()));
   }
 
   private AttentionLayer layer(LayerShape shape) {
@@ -106,28 +196,55 @@ public final class JobFromOptions {
 
   private AttentionSettings settings(LayerShape shape) {
     try {
-      return new AttentionSettings(
-          shape.modelDim(),
-          shape.heads(),
-          shape.keyValueHeads(),
-          options.causal(),
-          shape.headGroups(),
-          options.dropout(),
-          options.dropoutSeed(),
-          options.maxLength(),
-          options.sessionGap().orElse(null));
+      AttentionSettings settings =
+          AttentionSettings.of(shape.modelDim(), shape.heads())
+              .withKeyValueHeads(shape.keyValueHeads())
+              .withHeadGroups(shape.headGroups())
+              .withCausal(options.causal())
+              .withDropout(options.dropout(), options.dropoutSeed())
+              .withSessionGap(options.sessionGap().orElse(null))
+              .withEventTime(options.eventTime());
+      if (options.causal()) {
+        settings = settings.withWindow(options.window(), options.sinks());
+      }
+      if (options.tokenMode()) {
+        TokenMode mode =
+            new TokenMode(
+                options.maxDisorder(),
+                options.idleTimeout().orElse(null),
+                options.pageCacheBytes());
+        settings = settings.withTokenMode(mode);
+      }
+      return settings.withMaxLength(options.maxLength());
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage()); // which begins with the option's name
     }
   }
 
   private Sink<Token> answers() {
+    Topics topics = locations.topics();
+    if (topics.output().isPresent()) {
+      return OutputTopic.sink(
+          new AnswerRecords(topics.output().get(), options.tokenFormat()),
+          topics.clients(),
+          options.delivery(),
+          topics.transactionalId() + "-answers");
+    }
     return locations.output() == null
         ? StandardStreamSink.stdout(new TokenEncoder(options.tokenFormat()))
         : OutputFiles.sink(locations.output(), new TokenEncoder(options.tokenFormat()));
   }
 
   private Sink<DeadLetter> deadLetters() {
+    Topics topics = locations.topics();
+    if (topics.deadLetters().isPresent()) {
+      return OutputTopic.sink(
+          new DeadLetterRecords(
+              topics.deadLetters().get(), options.tokenFormat(), topics.largestDeadLetter()),
+          topics.clients(),
+          options.delivery(),
+          topics.transactionalId() + "-dead-letters");
+    }
     return locations.deadLetters() == null
         ? StandardStreamSink.stderr(new DeadLetterEncoder())
         : OutputFiles.sink(locations.deadLetters(), new DeadLetterEncoder());

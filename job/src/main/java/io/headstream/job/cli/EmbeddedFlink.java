@@ -30,6 +30,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 final class EmbeddedFlink implements AutoCloseable {
   private static final Duration PERSISTENT_INTERVAL = Duration.ofSeconds(2);
   private static final Duration TEMPORARY_INTERVAL = Duration.ofSeconds(1);
+  private static final int RESTARTS = 5;
   private static final Duration NEVER = Duration.ofDays(365);
   private static final MemorySize LEAST_MEMORY = MemorySize.ofMebiBytes(64);
   private static final MemorySize AMPLE_MEMORY = MemorySize.ofMebiBytes(256);
@@ -75,24 +76,52 @@ final class EmbeddedFlink implements AutoCloseable {
 
   private void checkpointing(Options options, Path checkpoints, Path resumeFrom) {
     boolean persistent = options.checkpoints().isPresent();
+    boolean fromTopic = Topic.of("--input", options.input()).isPresent();
     configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
-    if (options.output().isPresent() || options.deadLetters().isPresent()) {
-      // A folder's files are finished by checkpoints, also where nobody asked for any.
+    if (options.output().isPresent() || options.deadLetters().isPresent() || fromTopic) {
+      // Checkpoints finish a folder's files, commit a topic's transactions and the offsets of a
+      // group, also where nobody asked for any.
       Duration interval = persistent ? PERSISTENT_INTERVAL : TEMPORARY_INTERVAL;
       configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
       configuration.set(
           CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
           ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     }
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, persistent ? "fixed-delay" : "none");
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
-    configuration.set(
-        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1));
+    restarts(persistent, fromTopic && options.output().isPresent());
     if (resumeFrom != null) {
       configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, resumeFrom.toUri().toString());
       configuration.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
     }
+  }
+
+  /**
+   * Whether a job that failed is started again.
+   *
+   * @param persistent whether there are checkpoints that outlive this JVM
+   * @param streaming whether it reads a topic, and writes where nothing comes twice: it may run for
+   *     ever, so its failures are counted anew after a quiet minute, and a broker may be away for a
+   *     while
+   */
+  private void restarts(boolean persistent, boolean streaming) {
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY,
+        streaming ? "exponential-delay" : persistent ? "fixed-delay" : "none");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1));
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+        Duration.ofSeconds(1));
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+        Duration.ofSeconds(10));
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_BACKOFF_MULTIPLIER, 2.0);
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, RESTARTS);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+        Duration.ofMinutes(1));
   }
 
   /**

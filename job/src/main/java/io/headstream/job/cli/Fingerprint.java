@@ -26,7 +26,13 @@ record Fingerprint(Map<String, String> values) {
   /** The fingerprint of a job that was built. */
   static Fingerprint of(Options options, Locations locations, BuiltLayer layer) {
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put("--input", locations.input());
+    Topics topics = locations.topics();
+    values.put("--input", either(topics.inputTopic(), locations.input()));
+    // A cluster is the same by whichever of its servers it is reached; no other property is noted,
+    // and none that may be a secret.
+    values.put("--kafka.bootstrap.servers", cluster(topics));
+    values.put("--until", options.untilLatest() ? "latest" : "unbounded");
+    values.put("--delivery", options.delivery().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     values.put("--input-format", options.inputFormat());
     values.put("--positions-from", options.positionsOnArrival() ? "arrival" : "record");
     TokenFormat format = options.tokenFormat();
@@ -38,18 +44,27 @@ record Fingerprint(Map<String, String> values) {
     values.put("--timestamp-field", format.timestamp());
     values.put("--last-field", format.last());
     values.put("--output-encoding", format.encoding().name().toLowerCase(Locale.ROOT));
-    values.put("--output", locations.output());
-    values.put("--dead-letters", locations.deadLetters());
-    values.put("--weights", weights(layer));
+    values.put("--output", either(topics.outputTopic(), locations.output()));
+    values.put("--dead-letters", either(topics.deadLettersTopic(), locations.deadLetters()));
+    values.put("--weights", digest(layer.weightsDigest()));
+    values.put("--embedding-table", digest(layer.tableDigest()));
+    values.put("--positions", options.sinusoidalPositions() ? "sinusoidal" : "none");
     values.put("--model-dim", layer.shape().modelDim());
     values.put("--heads", layer.shape().heads());
     values.put("--kv-heads", layer.shape().keyValueHeads());
     values.put("--head-groups", layer.shape().headGroups());
+    values.put("--mode", options.tokenMode() ? "token" : "sequence");
+    values.put("--window", options.window() == Integer.MAX_VALUE ? "unlimited" : options.window());
+    values.put("--sinks", options.sinks());
     values.put("--mask", options.causal() ? "causal" : "none");
+    values.put("--max-disorder", options.maxDisorder());
+    values.put("--idle-timeout", options.idleTimeout().map(Object::toString).orElse("off"));
     values.put("--dropout", options.dropout());
     values.put("--dropout-seed", options.dropoutSeed());
     values.put("--seed", options.seed());
     values.put("--session-gap", options.sessionGap().map(Object::toString).orElse("off"));
+    values.put("--event-time", options.eventTime() ? "on" : "off");
+    values.put("--max-out-of-orderness", options.maxOutOfOrderness());
     values.put("--max-length", options.maxLength());
     values.put("--max-record-bytes", options.maxRecordBytes());
     Map<String, String> texts = new LinkedHashMap<>();
@@ -57,9 +72,17 @@ record Fingerprint(Map<String, String> values) {
     return new Fingerprint(texts);
   }
 
-  /** What the weights are, wherever they lie and whatever they are called. */
-  private static String weights(BuiltLayer layer) {
-    return layer.weightsDigest() == null ? "none" : "SHA-256 " + layer.weightsDigest();
+  private static Object either(Topic topic, Object place) {
+    return topic != null ? topic : place;
+  }
+
+  private static String cluster(Topics topics) {
+    return topics.clusterId() == null ? "none" : "cluster " + topics.clusterId();
+  }
+
+  /** What is in a file, wherever it lies and whatever it is called. */
+  private static String digest(String digest) {
+    return digest == null ? "none" : "SHA-256 " + digest;
   }
 
   /** Notes the options of a run that begins, before anything else is in its folder. */

@@ -10,8 +10,8 @@ final class InputOptions {
       paramLabel = "URI",
       converter = Values.Location.class,
       description =
-          "a file or folder of token records (any Flink file system), kafka:TOPIC (not in this"
-              + " version yet), or - for stdin (embedded only). Required.")
+          "a file or folder of token records (any Flink file system), kafka:TOPIC, or - for"
+              + " stdin (embedded only). Required.")
   String input;
 
   @Option(
@@ -39,9 +39,26 @@ final class InputOptions {
       paramLabel = "DURATION",
       converter = Values.Time.class,
       description =
-          "a sequence also ends when no token came for this long (30 s, 5 min), in processing time."
-              + " Default: off")
+          "a sequence also ends when no token came for this long (30 s, 5 min), in processing time,"
+              + " or in event time with --event-time. Default: off")
   Duration sessionGap;
+
+  @Option(
+      names = "--event-time",
+      description =
+          "every record needs timestamp, watermarks follow it, and the session gap is in its time."
+              + " Default: off")
+  boolean eventTime;
+
+  @Option(
+      names = "--max-out-of-orderness",
+      paramLabel = "DURATION",
+      defaultValue = "5 s",
+      converter = Values.Time.class,
+      description =
+          "with --event-time: how far a record may be behind the newest one of its file or"
+              + " partition. Default: ${DEFAULT-VALUE}")
+  Duration maxOutOfOrderness;
 
   @Option(
       names = "--max-length",
@@ -49,7 +66,8 @@ final class InputOptions {
       defaultValue = "8192",
       converter = Values.Count.class,
       description =
-          "a longer sequence goes to the dead letters as TOO_LONG. Default: ${DEFAULT-VALUE}")
+          "a longer sequence goes to the dead letters as TOO_LONG; token mode: the longest context"
+              + " kept, earlier positions are forgotten. Default: ${DEFAULT-VALUE}")
   int maxLength;
 
   @Option(

@@ -8,52 +8,6 @@ final class LaterOptions {
   private static final String NOT_YET = " (not in this version yet)";
 
   @Option(
-      names = "--mode",
-      paramLabel = "sequence|token",
-      defaultValue = "sequence",
-      converter = Values.Mode.class,
-      description =
-          "sequence: attention over a completed sequence. token: each token is answered as it"
-              + " arrives"
-              + NOT_YET
-              + ". Default: ${DEFAULT-VALUE}")
-  String mode;
-
-  @Option(
-      names = "--max-disorder",
-      paramLabel = "N",
-      description =
-          "token mode: how many tokens wait for an earlier one" + NOT_YET + ". Default: 64")
-  String maxDisorder;
-
-  @Option(
-      names = "--window",
-      paramLabel = "N",
-      description =
-          "a query sees itself and the N positions before it" + NOT_YET + ". Default: unlimited")
-  String window;
-
-  @Option(
-      names = "--sinks",
-      paramLabel = "N",
-      description =
-          "the first N positions stay visible although outside the window"
-              + NOT_YET
-              + ". Default: 0")
-  String sinks;
-
-  @Option(
-      names = "--event-time",
-      description = "session gaps in the time of the records" + NOT_YET + ". Default: off")
-  boolean eventTime;
-
-  @Option(
-      names = "--max-out-of-orderness",
-      paramLabel = "DURATION",
-      description = "how late a record may be in event time" + NOT_YET + ". Default: 5 s")
-  String maxOutOfOrderness;
-
-  @Option(
       names = "--attention-weights",
       paramLabel = "URI",
       description = "where attention weights are written" + NOT_YET + ". Default: none")
@@ -72,22 +26,4 @@ final class LaterOptions {
       description =
           "write the attention weights of every Nth sequence" + NOT_YET + ". Default: none")
   String attentionWeightsSample;
-
-  @Option(
-      names = Options.KAFKA + "KEY",
-      paramLabel = "VALUE",
-      description = "passed to the Kafka clients as KEY" + NOT_YET + ". Default: none")
-  String kafka;
-
-  @Option(
-      names = "--from",
-      paramLabel = "earliest|latest|committed",
-      description = "where a Kafka input starts" + NOT_YET + ". Default: earliest")
-  String from;
-
-  @Option(
-      names = "--until",
-      paramLabel = "latest",
-      description = "where a Kafka input ends" + NOT_YET + ". Default: unbounded")
-  String until;
 }

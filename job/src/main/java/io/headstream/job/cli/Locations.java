@@ -5,28 +5,40 @@ import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.Path;
 
 /**
- * The files and folders that the options name, checked without changing any of them.
+ * The files, folders and Kafka topics that the options name, checked without changing any of them.
  *
  * <p>Where the output is a folder and no other is named, dead letters go to the folder beside it.
  */
 public final class Locations {
   private static final String DEAD_LETTERS_SUFFIX = "-dead-letters";
 
-  private final FileLocation input; // null: stdin
-  private final FileLocation output; // null: stdout
-  private final FileLocation deadLetters; // null: stderr
+  private final Topics topics;
+  private final FileLocation input; // null: stdin, or a topic
+  private final FileLocation output; // null: stdout, or a topic
+  private final FileLocation deadLetters; // null: stderr, or a topic
   private final FileLocation weights; // null: seeded
   private final FileLocation checkpoints; // null: none
+  private final TableLocation embeddingTable; // null: none
 
   private Locations(Options options) {
-    input = options.fromStdin() ? null : FileLocation.of("--input", options.input());
-    output = options.output().map(uri -> FileLocation.of("--output", uri)).orElse(null);
+    topics = Topics.of(options);
+    input =
+        options.fromStdin() || topics.input().isPresent()
+            ? null
+            : FileLocation.of("--input", options.input());
+    output =
+        topics.output().isPresent()
+            ? null
+            : options.output().map(uri -> FileLocation.of("--output", uri)).orElse(null);
     deadLetters =
-        options
-            .deadLetters()
-            .map(uri -> FileLocation.of("--dead-letters", uri))
-            .orElse(output == null ? null : output.beside(DEAD_LETTERS_SUFFIX));
+        topics.deadLetters().isPresent()
+            ? null
+            : options
+                .deadLetters()
+                .map(uri -> FileLocation.of("--dead-letters", uri))
+                .orElse(output == null ? null : output.beside(DEAD_LETTERS_SUFFIX));
     weights = options.weights().map(file -> FileLocation.of("--weights", file)).orElse(null);
+    embeddingTable = options.embeddingTable().map(TableLocation::of).orElse(null);
     checkpoints =
         options.checkpoints().map(dir -> FileLocation.of("--checkpoints", dir)).orElse(null);
   }
@@ -35,26 +47,33 @@ public final class Locations {
    * The places that the options name.
    *
    * @throws UsageException if the input is not there or cannot be read, a file is where a folder
-   *     has to be, or one place lies within another that it has to be apart from
+   *     has to be, one place lies within another that it has to be apart from, or a topic is not
+   *     there or its cluster cannot be reached
    */
   public static Locations of(Options options) {
     Locations locations = new Locations(options);
     locations.checkInput();
     locations.checkFolders();
+    locations.topics.look();
     return locations;
   }
 
-  /** The file or folder to read; null for stdin. */
+  /** The Kafka topics that are read and written. */
+  public Topics topics() {
+    return topics;
+  }
+
+  /** The file or folder to read; null for stdin or a topic. */
   public Path input() {
     return input == null ? null : input.path();
   }
 
-  /** The folder for the answers; null for stdout. */
+  /** The folder for the answers; null for stdout or a topic. */
   public Path output() {
     return output == null ? null : output.path();
   }
 
-  /** The folder for the dead letters; null for stderr. */
+  /** The folder for the dead letters; null for stderr or a topic. */
   public Path deadLetters() {
     return deadLetters == null ? null : deadLetters.path();
   }
@@ -62,6 +81,11 @@ public final class Locations {
   /** The local weights file; null for seeded weights. */
   public java.nio.file.Path weights() {
     return weights == null ? null : weights.toLocal();
+  }
+
+  /** The local embedding table; null for none. */
+  public TableLocation embeddingTable() {
+    return embeddingTable;
   }
 
   /** The local folder for checkpoints; null for none. */

@@ -5,8 +5,6 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** What has to hold between options, and between options and the place where the job runs. */
 final class OptionRules {
-  private static final String KAFKA_URI = "kafka:";
-
   private final Options options;
   private final Place place;
 
@@ -20,15 +18,17 @@ final class OptionRules {
     refuseLater();
     if (options.input() == null) {
       throw new UsageException(
-          "--input: missing, expected a file or folder of token records, or - for stdin"
-              + " (--help lists all options)");
+          "--input: missing, expected a file or folder of token records, kafka:TOPIC, or - for"
+              + " stdin (--help lists all options)");
     }
     options.tokenFormat();
-    refuseKafka("--input", options.input());
-    options.output().ifPresent(uri -> refuseKafka("--output", uri));
-    options.deadLetters().ifPresent(uri -> refuseKafka("--dead-letters", uri));
+    checkEventTime();
+    checkEmbeddings();
+    Topics.of(options);
     options.output().ifPresent(uri -> refuseDash("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
+    checkMask();
+    checkMode();
     if (place == Place.CLUSTER) {
       checkCluster();
     } else {
@@ -44,23 +44,65 @@ final class OptionRules {
       boolean later =
           option.userObject() instanceof Field field
               && field.getDeclaringClass() == LaterOptions.class;
-      // --mode has one value already.
-      if (later && !"sequence".equals(option.getValue())) {
+      if (later) {
         Object value = option.getValue();
         throw Options.notYet(option.longestName() + (value instanceof Boolean ? "" : " " + value));
       }
     }
   }
 
-  private static void refuseKafka(String option, String uri) {
-    if (uri.startsWith(KAFKA_URI)) {
-      throw Options.notYet(option + " " + uri);
+  private void checkEventTime() {
+    if (options.given("--max-out-of-orderness") && !options.eventTime()) {
+      throw new UsageException(
+          "--max-out-of-orderness: only with --event-time, expected both or neither");
+    }
+    if (options.eventTime() && options.inputFormat() == InputFormat.TEXT) {
+      throw new UsageException(
+          "--event-time: not with --input-format text, because words have no timestamps");
+    }
+  }
+
+  private void checkEmbeddings() {
+    if (options.embeddingTable().isPresent() && options.inputFormat() == InputFormat.TEXT) {
+      throw new UsageException(
+          "--embedding-table: not with --input-format text, whose words have embeddings already");
+    }
+    if (!options.sinusoidalPositions()) {
+      return;
+    }
+    if (options.embeddingTable().isEmpty()) {
+      throw new UsageException(
+          "--positions sinusoidal: only with --embedding-table, expected both or neither");
+    }
+    if (options.positionsOnArrival()) {
+      throw new UsageException(
+          "--positions sinusoidal: not with --positions-from arrival, because a token is looked up"
+              + " before it has a position; expected --positions-from record");
     }
   }
 
   private static void refuseDash(String option, String uri) {
     if (uri.equals("-")) {
-      throw UsageException.unexpected(option, uri, "a folder; only --input may be -");
+      throw UsageException.unexpected(
+          option, uri, "a folder or kafka:TOPIC; only --input may be -");
+    }
+  }
+
+  private void checkMask() {
+    boolean none = options.given("--mask") && !options.saysCausal();
+    if (none && options.tokenMode()) {
+      throw new UsageException("--mask none: not with --mode token, which is always causal");
+    }
+    if (none && options.given("--window")) {
+      throw new UsageException("--mask none: not with --window, which is causal");
+    }
+  }
+
+  private void checkMode() {
+    for (String option : new String[] {"--max-disorder", "--idle-timeout", "--page-cache"}) {
+      if (options.given(option) && !options.tokenMode()) {
+        throw new UsageException(option + ": only with --mode token");
+      }
     }
   }
 
@@ -79,11 +121,11 @@ final class OptionRules {
     }
     if (options.fromStdin()) {
       throw UsageException.unexpected(
-          "--input", "-", "a file or folder; only ./headstream reads stdin");
+          "--input", "-", "a file, folder or kafka:TOPIC; only ./headstream reads stdin");
     }
     if (options.output().isEmpty()) {
       throw new UsageException(
-          "--output: missing, expected a folder; only ./headstream writes to stdout");
+          "--output: missing, expected a folder or kafka:TOPIC; only ./headstream writes to stdout");
     }
   }
 
@@ -96,15 +138,15 @@ final class OptionRules {
       throw new UsageException(
           "--checkpoints "
               + checkpoints
-              + ": not with --input -, because stdin cannot be read again; expected a file or"
-              + " folder as --input");
+              + ": not with --input -, because stdin cannot be read again; expected a file,"
+              + " folder or kafka:TOPIC as --input");
     }
     if (options.output().isEmpty()) {
       throw new UsageException(
           "--checkpoints "
               + checkpoints
               + ": not with stdout as output, because what was printed cannot be taken back;"
-              + " expected --output FOLDER");
+              + " expected --output FOLDER or kafka:TOPIC");
     }
   }
 }

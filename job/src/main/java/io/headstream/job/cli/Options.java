@@ -1,8 +1,11 @@
 package io.headstream.job.cli;
 
 import io.headstream.job.json.TokenFormat;
+import io.headstream.job.output.Delivery;
+import io.headstream.job.source.StartFrom;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,16 +31,18 @@ import picocli.CommandLine.ParseResult;
     description = {"", "Multi-head attention over streams of token sequences.", ""},
     versionProvider = Version.class)
 public final class Options {
-  static final String KAFKA = "--kafka.";
-
   @Mixin private InputOptions input;
   @Mixin private FieldOptions fields;
+  @Mixin private EmbeddingOptions embeddings;
   @Mixin private OutputOptions output;
+  @Mixin private KafkaOptions kafka;
   @Mixin private LayerOptions layer;
+  @Mixin private TokenOptions token;
   @Mixin private RunOptions run;
   @Mixin private LaterOptions later;
 
   private ParseResult parsed;
+  private Map<String, String> kafkaClients = Map.of();
 
   private Options() {}
 
@@ -68,17 +73,14 @@ public final class Options {
    * @throws UsageException if anything is wrong with it
    */
   public static Options parse(Place place, String... arguments) {
-    for (String argument : arguments) {
-      if (argument.startsWith(KAFKA)) {
-        throw notYet(argument.split("=", 2)[0]);
-      }
-    }
+    KafkaArguments kafkaArguments = KafkaArguments.of(arguments);
     Options options = new Options();
+    options.kafkaClients = kafkaArguments.clients();
     CommandLine commandLine = new CommandLine(options);
     // A value that begins with @ is a value, not the name of a file with more options.
     commandLine.setExpandAtFiles(false);
     try {
-      options.parsed = commandLine.parseArgs(arguments);
+      options.parsed = commandLine.parseArgs(kafkaArguments.others().toArray(String[]::new));
     } catch (ParameterException e) {
       throw ParseFailure.explain(e);
     }
@@ -99,7 +101,27 @@ public final class Options {
     return parsed;
   }
 
-  /** A file or folder, or {@code -} for stdin. */
+  /** Properties of the Kafka clients, without {@code --kafka.}; some may be secrets. */
+  Map<String, String> kafkaClients() {
+    return kafkaClients;
+  }
+
+  /** Where a Kafka input starts. */
+  public StartFrom from() {
+    return kafka.from;
+  }
+
+  /** Whether a Kafka input ends at what are its latest records at the start. */
+  public boolean untilLatest() {
+    return kafka.until != null;
+  }
+
+  /** What a Kafka topic that is written may hold after a failure. */
+  public Delivery delivery() {
+    return kafka.delivery;
+  }
+
+  /** A file or folder, {@code kafka:TOPIC}, or {@code -} for stdin. */
   public String input() {
     return input.input;
   }
@@ -124,9 +146,29 @@ public final class Options {
     return fields.format();
   }
 
+  /** The embedding table as typed; empty for none. */
+  public Optional<String> embeddingTable() {
+    return Optional.ofNullable(embeddings.table);
+  }
+
+  /** Whether the encoding of the position is added to what comes from the table. */
+  public boolean sinusoidalPositions() {
+    return embeddings.positions.equals("sinusoidal");
+  }
+
   /** After how long without a token a sequence ends; empty for never. */
   public Optional<Duration> sessionGap() {
     return Optional.ofNullable(input.sessionGap);
+  }
+
+  /** Whether records have to say their time, and sequences end by it. */
+  public boolean eventTime() {
+    return input.eventTime;
+  }
+
+  /** How far watermarks stay behind the newest record. */
+  public Duration maxOutOfOrderness() {
+    return input.maxOutOfOrderness;
   }
 
   /** The longest sequence that is answered, in tokens. */
@@ -139,7 +181,7 @@ public final class Options {
     return input.maxRecordBytes;
   }
 
-  /** The output folder; empty for stdout. */
+  /** The output folder or {@code kafka:TOPIC}; empty for stdout. */
   public Optional<String> output() {
     return Optional.ofNullable(output.output);
   }
@@ -149,7 +191,7 @@ public final class Options {
     return output.overwrite;
   }
 
-  /** The dead-letter folder that the user named; empty where it follows from the output. */
+  /** Where dead letters go, as the user named it; empty where it follows from the output. */
   public Optional<String> deadLetters() {
     return Optional.ofNullable(output.deadLetters);
   }
@@ -186,7 +228,42 @@ public final class Options {
 
   /** Whether a query sees only itself and what stands before it. */
   public boolean causal() {
+    return layer.mask.equals("causal") || layer.window != null || tokenMode();
+  }
+
+  /** Whether {@code --mask} says so, typed or not. */
+  boolean saysCausal() {
     return layer.mask.equals("causal");
+  }
+
+  /** How many positions before its own a query sees; {@code Integer.MAX_VALUE} for all. */
+  public int window() {
+    return layer.window == null ? Integer.MAX_VALUE : layer.window;
+  }
+
+  /** How many of the first positions stay visible although outside the window. */
+  public int sinks() {
+    return layer.sinks;
+  }
+
+  /** Whether each token is answered as it arrives. */
+  public boolean tokenMode() {
+    return token.mode.equals("token");
+  }
+
+  /** Token mode: how many tokens of a sequence wait for an earlier one. */
+  public int maxDisorder() {
+    return token.maxDisorder;
+  }
+
+  /** Token mode: after how long without a token an abandoned sequence ends; empty for never. */
+  public Optional<Duration> idleTimeout() {
+    return Optional.of(token.idleTimeout).filter(timeout -> !timeout.isZero());
+  }
+
+  /** Token mode: how much of the keys and values a subtask keeps decoded, in bytes. */
+  public long pageCacheBytes() {
+    return token.pageCacheBytes;
   }
 
   /** The dropout rate on the attention weights, from 0 to below 1. */

@@ -9,8 +9,7 @@ final class OutputOptions {
       paramLabel = "URI",
       converter = Values.Location.class,
       description =
-          "a folder (JSON Lines part files) or kafka:TOPIC (not in this version yet). Default: stdout"
-              + " (embedded only)")
+          "a folder (JSON Lines part files) or kafka:TOPIC. Default: stdout (embedded" + " only)")
   String output;
 
   @Option(
@@ -25,7 +24,7 @@ final class OutputOptions {
       paramLabel = "URI",
       converter = Values.Location.class,
       description =
-          "the folder for records that cannot be used. Default: the output folder's name +"
+          "the folder or kafka:TOPIC for records that cannot be used. Default: the output's name +"
               + " -dead-letters; stderr where the output is stdout")
   String deadLetters;
 }

@@ -2,10 +2,13 @@ package io.headstream.job.cli;
 
 import io.headstream.job.json.FloatEncoding;
 import io.headstream.job.json.Utf16;
+import io.headstream.job.output.Delivery;
+import io.headstream.job.source.StartFrom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.ITypeConverter;
 
@@ -50,6 +53,13 @@ final class Values {
   static final class Count extends Whole {
     Count() {
       super(1, Integer.MAX_VALUE);
+    }
+  }
+
+  /** A number of things: also none. */
+  static final class CountOrZero extends Whole {
+    CountOrZero() {
+      super(0, Integer.MAX_VALUE);
     }
   }
 
@@ -137,6 +147,37 @@ final class Values {
     }
   }
 
+  /** A time with its unit, or {@code off}, which is 0. */
+  static final class TimeOrOff implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) throws Expected {
+      if (text.equals("off")) {
+        return Duration.ZERO;
+      }
+      try {
+        return new Time().convert(text);
+      } catch (Expected e) {
+        throw new Expected(e.getMessage() + ", or off");
+      }
+    }
+  }
+
+  /** An amount of memory with its unit, such as {@code 64 mb}; may be 0. */
+  static final class Memory implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) throws Expected {
+      try {
+        // Flink reads a number without unit as bytes; whoever types 64 may mean megabytes.
+        if (text.equals("0") || text.strip().matches(".*\\D")) {
+          return MemorySize.parseBytes(text);
+        }
+      } catch (IllegalArgumentException e) {
+        // Said below.
+      }
+      throw new Expected("an amount of memory with its unit, such as 64 mb or 1 gb, or 0");
+    }
+  }
+
   /** One of a few words. */
   abstract static class OneOf implements ITypeConverter<String> {
     private final List<String> words;
@@ -162,6 +203,38 @@ final class Values {
           .filter(format -> format.name().toLowerCase(Locale.ROOT).equals(text))
           .findFirst()
           .orElseThrow(() -> new Expected("jsonl or text"));
+    }
+  }
+
+  /** {@code earliest}, {@code latest} or {@code committed}. */
+  static final class From implements ITypeConverter<StartFrom> {
+    @Override
+    public StartFrom convert(String text) throws Expected {
+      return switch (text) {
+        case "earliest" -> StartFrom.EARLIEST;
+        case "latest" -> StartFrom.LATEST;
+        case "committed" -> StartFrom.COMMITTED;
+        default -> throw new Expected("earliest, latest or committed");
+      };
+    }
+  }
+
+  /** {@code latest}. */
+  static final class Until extends OneOf {
+    Until() {
+      super("latest");
+    }
+  }
+
+  /** {@code exactly-once} or {@code at-least-once}. */
+  static final class DeliveryWord implements ITypeConverter<Delivery> {
+    @Override
+    public Delivery convert(String text) throws Expected {
+      return switch (text) {
+        case "exactly-once" -> Delivery.EXACTLY_ONCE;
+        case "at-least-once" -> Delivery.AT_LEAST_ONCE;
+        default -> throw new Expected("exactly-once or at-least-once");
+      };
     }
   }
 
@@ -198,6 +271,13 @@ final class Values {
         throw new Expected("the name of a field");
       }
       return text;
+    }
+  }
+
+  /** {@code none} or {@code sinusoidal}. */
+  static final class Positions extends OneOf {
+    Positions() {
+      super("none", "sinusoidal");
     }
   }
 

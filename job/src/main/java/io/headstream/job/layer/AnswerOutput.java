@@ -43,12 +43,28 @@ public final class AnswerOutput {
   }
 
   /**
-   * Hands out the answers of a whole sequence in order of position.
+   * Hands out the answers of a whole sequence in order of position, and counts the sequence.
    *
    * @param asked the tokens as they came
    * @param answers {@code [asked.size(), modelDim]}, row-major
    */
   public void emit(
+      List<Token> asked,
+      float[] answers,
+      Collector<Token> out,
+      BiConsumer<OutputTag<DeadLetter>, DeadLetter> sideOutput) {
+    emitTokens(asked, answers, out, sideOutput);
+    sequencesDone.add(1);
+    sequences.inc();
+  }
+
+  /**
+   * Hands out the answers of consecutive tokens, of a sequence that may go on.
+   *
+   * @param asked the tokens as they came
+   * @param answers {@code [asked.size(), modelDim]}, row-major
+   */
+  public void emitTokens(
       List<Token> asked,
       float[] answers,
       Collector<Token> out,
@@ -67,8 +83,6 @@ public final class AnswerOutput {
     }
     tokensAnswered.add(answered);
     tokens.inc(answered);
-    sequencesDone.add(1);
-    sequences.inc();
   }
 
   private static boolean allFinite(float[] values) {

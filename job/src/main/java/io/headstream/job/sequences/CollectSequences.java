@@ -17,7 +17,6 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -40,7 +39,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   private static final long END_OF_INPUT = Long.MAX_VALUE;
 
   private final int maxLength;
-  private final long sessionGapMillis;
+  private final GapClock gap;
 
   private transient ValueState<OpenSequence> open;
   private transient MapState<Integer, Token> kept;
@@ -57,8 +56,20 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
    *     ever
    */
   public CollectSequences(int maxLength, long sessionGapMillis) {
+    this(maxLength, sessionGapMillis, false);
+  }
+
+  /**
+   * A collector.
+   *
+   * @param maxLength most tokens of a sequence
+   * @param sessionGapMillis how long a sequence waits for its next token; 0 for ever
+   * @param eventTime whether it waits in the time of the tokens, which then come in order of their
+   *     timestamps but for late ones
+   */
+  public CollectSequences(int maxLength, long sessionGapMillis, boolean eventTime) {
     this.maxLength = maxLength;
-    this.sessionGapMillis = sessionGapMillis;
+    this.gap = new GapClock(sessionGapMillis, eventTime);
   }
 
   @Override
@@ -83,11 +94,15 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   public void processElement(Token arrived, Context context, Collector<SequenceChunk> out)
       throws Exception {
     OpenSequence before = open.value();
+    if (before != null && endedBefore(arrived, before)) {
+      end(before, context, out);
+      before = null;
+    }
     if (before == null) {
       before = OpenSequence.EMPTY;
       context.timerService().registerEventTimeTimer(END_OF_INPUT);
     }
-    before = noteArrival(before, context);
+    before = noteArrival(arrived, before, context);
     Token token =
         arrived.position() == Token.ON_ARRIVAL
             ? arrived.withPosition((int) Math.min(before.tokens(), Integer.MAX_VALUE))
@@ -107,14 +122,27 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   public void onTimer(long timestamp, OnTimerContext context, Collector<SequenceChunk> out)
       throws Exception {
     OpenSequence sequence = open.value();
-    if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
-      long end = sequence.lastArrival() + sessionGapMillis;
+    if (timestamp != END_OF_INPUT) {
+      long end = gap.endAfter(sequence.lastArrival());
       if (end > timestamp) { // tokens have come since the timer was set
-        context.timerService().registerProcessingTimeTimer(end);
+        gap.register(end, context.timerService());
         open.update(sequence.seenAt(sequence.lastArrival(), end));
         return;
       }
     }
+    end(sequence, context, out);
+  }
+
+  /** Whether the session gap lies between a sequence and a token of its ID. */
+  private boolean endedBefore(Token token, OpenSequence sequence) {
+    return !gap.isOff()
+        && gap.eventTime()
+        && gap.liesBetween(sequence.lastArrival(), token.timestamp());
+  }
+
+  /** Hands on a sequence as it is, if no position is missing. */
+  private void end(OpenSequence sequence, Context context, Collector<SequenceChunk> out)
+      throws Exception {
     if (!sequence.refused()) {
       if (sequence.withoutHoles()) {
         out.collect(sequence(context.getCurrentKey(), sequence));
@@ -126,17 +154,19 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   }
 
   /** Starts the clock of the session gap, or notes that it starts anew. */
-  private OpenSequence noteArrival(OpenSequence sequence, Context context) {
-    if (sessionGapMillis == 0) {
+  private OpenSequence noteArrival(Token token, OpenSequence sequence, Context context) {
+    if (gap.isOff()) {
       return sequence;
     }
-    long now = context.timerService().currentProcessingTime();
+    long time = gap.timeOf(token, context.timerService());
     long timer = sequence.gapTimer();
-    if (timer == 0) {
-      timer = now + sessionGapMillis;
-      context.timerService().registerProcessingTimeTimer(timer);
+    if (timer == GapClock.NO_TIMER) {
+      timer = gap.endAfter(time);
+      gap.register(timer, context.timerService());
+      return sequence.seenAt(time, timer);
     }
-    return sequence.seenAt(now, timer);
+    // A late token does not set the clock back.
+    return sequence.seenAt(gap.eventTime() ? Math.max(time, sequence.lastArrival()) : time, timer);
   }
 
   /** Keeps the token, drops it as a repetition, or sets it aside. */
@@ -265,8 +295,8 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
     kept.clear();
     refusedPositions.clear();
     context.timerService().deleteEventTimeTimer(END_OF_INPUT);
-    if (sequence.gapTimer() != 0) {
-      context.timerService().deleteProcessingTimeTimer(sequence.gapTimer());
+    if (sequence.gapTimer() != GapClock.NO_TIMER) {
+      gap.delete(sequence.gapTimer(), context.timerService());
     }
   }
 }

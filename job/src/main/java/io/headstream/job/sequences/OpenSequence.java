@@ -12,8 +12,8 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
  * @param highest the highest position that is kept; -1 at first
  * @param last the position of the token that said it was the last; {@link #UNKNOWN} until then
  * @param refused whether the sequence is longer than allowed, so that no token of it is kept
- * @param lastArrival processing time in milliseconds of the newest token, for the session gap
- * @param gapTimer processing time in milliseconds of the session gap's timer; 0 without one
+ * @param lastArrival time in milliseconds of the newest token by the {@link GapClock}
+ * @param gapTimer time in milliseconds of the session gap's timer; 0 without one
  */
 @TypeInfo(RecordTypeInfoFactory.class)
 @SerializedBy(OpenSequenceSerializer.class)
@@ -58,7 +58,7 @@ public record OpenSequence(
         tokensKept, Math.min(highest, position), position, refused, lastArrival, gapTimer);
   }
 
-  /** With a token at this processing time and the timer that waits for the next. */
+  /** With a token at this time and the timer that waits for the next. */
   OpenSequence seenAt(long arrival, long timer) {
     return new OpenSequence(tokens, highest, last, refused, arrival, timer);
   }

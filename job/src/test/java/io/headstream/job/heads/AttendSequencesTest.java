@@ -23,7 +23,8 @@ class AttendSequencesTest {
   @Test
   void anAnswerThatIsNotFiniteIsADeadLetterWithTheTokenAsItCame() throws Exception {
     LayerWeights weights = LayerWeights.seeded(1, 4, 2, 2);
-    AttendSequences attend = new AttendSequences(weights, new AttendOptions(true, 0, 0));
+    AttendSequences attend =
+        new AttendSequences(weights, new AttendOptions(true, AttendOptions.UNLIMITED, 0, 0, 0));
     try (OneInputStreamOperatorTestHarness<SequenceChunk, Token> harness =
         new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(attend))) {
       harness.open();
