@@ -1,6 +1,8 @@
 package io.headstream.job.heads;
 
+import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.HeadGroup;
+import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AttendOptions;
 import io.headstream.job.layer.LayerMetrics;
 import io.headstream.job.layer.LayerWeights;
@@ -33,6 +35,7 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
 
   private transient SharedLayers.Lease lease;
   private transient LayerMetrics metrics;
+  private transient AttentionOptions common;
   private transient ListState<HeadTask> chunks;
 
   /**
@@ -54,6 +57,7 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
   public void open(OpenContext context) throws IOException {
     lease = weights.acquire(getRuntimeContext());
     metrics = new LayerMetrics(getRuntimeContext());
+    common = options.with(new Workspace());
     chunks =
         getRuntimeContext()
             .getListState(new ListStateDescriptor<>("chunks", TypeInformation.of(HeadTask.class)));
@@ -97,7 +101,8 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
     int width = heads.columns();
     float[] columns = new float[length * width];
     long start = System.nanoTime();
-    heads.attend(length, embeddings, 0, columns, 0, options.forSequence(key.sequenceId()));
+    AttentionOptions own = options.forSequence(key.sequenceId(), common);
+    heads.attend(length, embeddings, 0, columns, 0, own);
     metrics.attended(key.group(), length, start);
     for (int from = 0; from < length; from += tokensPerChunk) {
       int to = Math.min(length, from + tokensPerChunk);

@@ -1,6 +1,8 @@
 package io.headstream.job.heads;
 
+import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AnswerOutput;
 import io.headstream.job.layer.AttendOptions;
 import io.headstream.job.layer.LayerMetrics;
@@ -26,6 +28,9 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
   private transient SharedLayers.Lease lease;
   private transient AnswerOutput answers;
   private transient LayerMetrics metrics;
+  private transient AttentionOptions common;
+  private transient float[] embeddings; // [sequenceLength, modelDim] of the longest so far
+  private transient float[] answer;
 
   /**
    * The layer.
@@ -43,6 +48,9 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
     lease = weights.acquire(getRuntimeContext());
     answers = new AnswerOutput(getRuntimeContext(), 1);
     metrics = new LayerMetrics(getRuntimeContext());
+    common = options.with(new Workspace());
+    embeddings = new float[0];
+    answer = new float[0];
   }
 
   @Override
@@ -56,13 +64,16 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
   public void processElement(SequenceChunk sequence, Context context, Collector<Token> out) {
     MultiHeadAttention layer = lease.layer();
     long start = System.nanoTime();
-    float[] answer =
-        layer.attend(
-            1,
-            sequence.sequenceLength(),
-            sequence.embeddings(),
-            options.forSequence(sequence.sequenceId()));
-    metrics.attended(0, sequence.sequenceLength(), start);
+    int length = sequence.sequenceLength();
+    int size = Math.multiplyExact(length, layer.modelDim());
+    if (answer.length < size) {
+      embeddings = new float[size];
+      answer = new float[size];
+    }
+    sequence.copyEmbeddings(layer.modelDim(), embeddings);
+    AttentionOptions own = options.forSequence(sequence.sequenceId(), common);
+    layer.attend(1, length, embeddings, 0, answer, 0, own);
+    metrics.attended(0, length, start);
     answers.emit(sequence.tokens(), answer, out, context::output);
     answers.measureLatency(context.timestamp());
   }
