@@ -14,10 +14,17 @@ public final class SharedLayers {
 
   private SharedLayers() {}
 
+  /**
+   * A layer.
+   *
+   * @param weightsDigest a fingerprint of its weights; null where nobody asked for it
+   */
+  record Loaded(MultiHeadAttention layer, String weightsDigest) {}
+
   /** How a layer is made when nobody has it yet. */
   @FunctionalInterface
   interface Loader {
-    MultiHeadAttention load() throws IOException;
+    Loaded load() throws IOException;
   }
 
   static Lease acquire(String name, Loader loader) throws IOException {
@@ -53,17 +60,22 @@ public final class SharedLayers {
   /** An operator's hold on a layer. Not for several threads. */
   public static final class Lease implements AutoCloseable {
     private final String name;
-    private final MultiHeadAttention layer;
+    private final Loaded loaded;
     private boolean closed;
 
-    private Lease(String name, MultiHeadAttention layer) {
+    private Lease(String name, Loaded loaded) {
       this.name = name;
-      this.layer = layer;
+      this.loaded = loaded;
     }
 
     /** The layer, until {@link #close()}. */
     public MultiHeadAttention layer() {
-      return layer;
+      return loaded.layer();
+    }
+
+    /** A fingerprint of the weights; null unless {@link LayerWeights#withDigest} asked for it. */
+    public String weightsDigest() {
+      return loaded.weightsDigest();
     }
 
     @Override
@@ -77,14 +89,14 @@ public final class SharedLayers {
 
   private static final class Shared {
     private int users; // guarded by LAYERS
-    private MultiHeadAttention layer; // guarded by this
+    private Loaded loaded; // guarded by this
 
     /** Loads once; other slots wait here, not at the map. */
-    private synchronized MultiHeadAttention layer(Loader loader) throws IOException {
-      if (layer == null) {
-        layer = loader.load();
+    private synchronized Loaded layer(Loader loader) throws IOException {
+      if (loaded == null) {
+        loaded = loader.load();
       }
-      return layer;
+      return loaded;
     }
   }
 }
