@@ -48,6 +48,12 @@ public final class AttentionLayer {
   /** A record between tasks stays well below the 5 MiB above which the receiver uses its disk. */
   private static final int CHUNK_BYTES = 2 * 1024 * 1024;
 
+  /**
+   * How long the end of a record may wait for the next one to fill its network buffer. Flink's own
+   * 100 ms, at both exchanges of a sequence that is alone, would take longer than most attention.
+   */
+  private static final long FLUSH_MILLIS = 1;
+
   private static final Logger LOG = LoggerFactory.getLogger(AttentionLayer.class);
 
   private static final String WEIGHTS_FILE = "headstream-weights";
@@ -124,10 +130,7 @@ public final class AttentionLayer {
 
   /** Puts the layer behind a stream of tokens. */
   public Answered apply(DataStream<Token> tokens) {
-    LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
-    if (weightsFile != null) {
-      tokens.getExecutionEnvironment().registerCachedFile(weightsFile, WEIGHTS_FILE);
-    }
+    shipWeights(tokens.getExecutionEnvironment());
     return settings.tokenMode() == null ? answerSequences(tokens) : answerTokens(tokens);
   }
 
@@ -147,9 +150,26 @@ public final class AttentionLayer {
                     settings.maxLength(), sessionGapMillis(), settings.eventTime()))
             .name("Collect sequences")
             .uid("collect-sequences");
-    SingleOutputStreamOperator<Token> answers =
-        settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
-    return answered(sequences, answers);
+    return answered(sequences, attend(sequences));
+  }
+
+  /**
+   * Puts the layer behind a stream of sequences that are complete already: each record is a whole
+   * one. Where nothing is fanned out, it is answered in the task that it came to.
+   *
+   * @throws IllegalStateException if the settings say token mode
+   */
+  public Answered applyToSequences(DataStream<SequenceChunk> sequences) {
+    if (settings.tokenMode() != null) {
+      throw new IllegalStateException("token mode takes single tokens, not whole sequences");
+    }
+    shipWeights(sequences.getExecutionEnvironment());
+    SingleOutputStreamOperator<Token> answers = attend(sequences);
+    return new Answered(answers, answers.getSideOutput(DeadLetterOutput.TAG));
+  }
+
+  private SingleOutputStreamOperator<Token> attend(DataStream<SequenceChunk> sequences) {
+    return settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
   }
 
   private static Answered answered(
@@ -159,6 +179,13 @@ public final class AttentionLayer {
             .getSideOutput(DeadLetterOutput.TAG)
             .union(answers.getSideOutput(DeadLetterOutput.TAG));
     return new Answered(answers, deadLetters);
+  }
+
+  private void shipWeights(StreamExecutionEnvironment env) {
+    LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
+    if (weightsFile != null) {
+      env.registerCachedFile(weightsFile, WEIGHTS_FILE);
+    }
   }
 
   /** Where a gap in event time ends sequences, they have to come in the order of that time. */
@@ -190,12 +217,14 @@ public final class AttentionLayer {
         sequences
             .flatMap(new CutSequences(tokensPerChunk))
             .name("Cut long sequences")
-            .uid("cut-sequences");
+            .uid("cut-sequences")
+            .setBufferTimeout(FLUSH_MILLIS);
     DataStream<HeadTask> tasks =
         chunks
             .flatMap(new FanOutHeads(groups, maxParallelism))
             .name("Fan out to %d head groups".formatted(groups))
-            .uid("fan-out-heads");
+            .uid("fan-out-heads")
+            .setBufferTimeout(FLUSH_MILLIS);
     DataStream<HeadResult> results =
         tasks
             .keyBy(HeadTask::key)
@@ -203,6 +232,7 @@ public final class AttentionLayer {
             .name(
                 "Attend with %d of %d heads".formatted(settings.heads() / groups, settings.heads()))
             .uid("attend-heads")
+            .setBufferTimeout(FLUSH_MILLIS)
             .setMaxParallelism(maxParallelism);
     return results
         .keyBy(HeadResult::sequenceId)

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -20,10 +20,12 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.groups.OperatorMetricGroup;
+import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +41,7 @@ class TokenRescaleITCase {
   private static final long SEED = 20261126;
   private static final int MODEL_DIM = 16;
   private static final int HEADS = 4;
-  private static final int PER_SECOND = 600;
+  private static final int PER_SECOND = 150;
   private static final InMemoryReporter REPORTER = InMemoryReporter.createWithRetainedMetrics();
 
   /** Each pair of parallelisms from 1 to 4 stands side by side once, a number beside itself too. */
@@ -70,7 +72,8 @@ class TokenRescaleITCase {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("runs")
-  void noByteIsOtherHoweverOftenItIsStoppedAndRescaled(String name, int groups, int[] parallelisms)
+  void noByteIsOtherHoweverOftenItIsStoppedAndRescaled(
+      String name, int groups, int[] parallelisms, @InjectMiniCluster MiniCluster cluster)
       throws Exception {
     Random random = new Random(SEED);
     Sequences sequences = new Sequences(SEED, 40, 300, MODEL_DIM, HEADS);
@@ -95,8 +98,9 @@ class TokenRescaleITCase {
         env.execute();
       } else {
         JobClient client = env.executeAsync();
-        int few = 20 + random.nextInt(100);
-        CommonTestUtils.waitUntilCondition(() -> tokensParsed(client.getJobID()) > few);
+        int few = 5 + random.nextInt(60);
+        CommonTestUtils.waitForAllTaskRunning(cluster, client.getJobID(), true);
+        CommonTestUtils.waitUntilCondition(() -> tokensParsed(client) > few);
         savepoint =
             client
                 .stopWithSavepoint(
@@ -139,9 +143,13 @@ class TokenRescaleITCase {
             .withHeadGroups(groups));
   }
 
-  private static long tokensParsed(JobID job) {
+  private static long tokensParsed(JobClient client) throws Exception {
+    assertThat(client.getJobStatus().get())
+        .as("a job with tokens left")
+        .isEqualTo(JobStatus.RUNNING);
     long tokens = 0;
-    for (OperatorMetricGroup group : REPORTER.findOperatorMetricGroups(job, "Parse tokens")) {
+    for (OperatorMetricGroup group :
+        REPORTER.findOperatorMetricGroups(client.getJobID(), "Parse tokens")) {
       tokens += ((Counter) REPORTER.getMetricsByGroup(group).get("numRecordsOut")).getCount();
     }
     return tokens;

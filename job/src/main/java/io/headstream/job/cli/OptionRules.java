@@ -23,6 +23,7 @@ final class OptionRules {
     }
     options.tokenFormat();
     checkEventTime();
+    checkEmbeddings();
     Topics.of(options);
     options.output().ifPresent(uri -> refuseDash("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
@@ -58,6 +59,25 @@ final class OptionRules {
     if (options.eventTime() && options.inputFormat() == InputFormat.TEXT) {
       throw new UsageException(
           "--event-time: not with --input-format text, because words have no timestamps");
+    }
+  }
+
+  private void checkEmbeddings() {
+    if (options.embeddingTable().isPresent() && options.inputFormat() == InputFormat.TEXT) {
+      throw new UsageException(
+          "--embedding-table: not with --input-format text, whose words have embeddings already");
+    }
+    if (!options.sinusoidalPositions()) {
+      return;
+    }
+    if (options.embeddingTable().isEmpty()) {
+      throw new UsageException(
+          "--positions sinusoidal: only with --embedding-table, expected both or neither");
+    }
+    if (options.positionsOnArrival()) {
+      throw new UsageException(
+          "--positions sinusoidal: not with --positions-from arrival, because a token is looked up"
+              + " before it has a position; expected --positions-from record");
     }
   }
 

@@ -274,6 +274,13 @@ final class Values {
     }
   }
 
+  /** {@code none} or {@code sinusoidal}. */
+  static final class Positions extends OneOf {
+    Positions() {
+      super("none", "sinusoidal");
+    }
+  }
+
   /** {@code sequence} or {@code token}. */
   static final class Mode extends OneOf {
     Mode() {

@@ -1,6 +1,7 @@
 package io.headstream.job.heads;
 
 import io.headstream.attention.AttentionOptions;
+import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AnswerOutput;
 import io.headstream.job.records.HeadKey;
 import io.headstream.job.records.Token;
@@ -16,6 +17,7 @@ public final class AttendTokensInOnePlace extends TokenAttention<TokenBlock, Tok
   private static final long serialVersionUID = 1L;
 
   private transient AnswerOutput answers;
+  private transient AttentionOptions buffers;
 
   /** The layer, token by token. */
   public AttendTokensInOnePlace(TokenSettings settings) {
@@ -34,6 +36,7 @@ public final class AttendTokensInOnePlace extends TokenAttention<TokenBlock, Tok
   public void open(OpenContext context) throws Exception {
     super.open(context);
     answers = new AnswerOutput(getRuntimeContext(), 1);
+    buffers = AttentionOptions.defaults().withWorkspace(new Workspace());
   }
 
   @Override
@@ -46,7 +49,7 @@ public final class AttendTokensInOnePlace extends TokenAttention<TokenBlock, Tok
     int rows = block.tokens().size();
     if (rows > 0) {
       float[] answer = new float[concatenated.length];
-      layer().projectOutput(rows, concatenated, 0, answer, 0, AttentionOptions.defaults());
+      layer().projectOutput(rows, concatenated, 0, answer, 0, buffers);
       answers.emitTokens(block.tokens(), answer, out, context::output);
     }
   }

@@ -27,7 +27,8 @@ final class IncrementalAttention {
   private final KeyValueState state;
   private final DecodedCaches decoded;
   private final int keyValueHeads;
-  private final Workspace workspace = new Workspace();
+  private final AttentionOptions common =
+      AttentionOptions.defaults().withWorkspace(new Workspace());
   private final Counter hits;
   private final Counter misses;
   private final long bytesPerToken;
@@ -74,8 +75,8 @@ final class IncrementalAttention {
     float[] columns = new float[rows * heads.columns()];
     if (rows > 0) {
       KeyValueCache cache = cache(key, firstPosition);
-      AttentionOptions tokenOptions = options.forTokens(key.sequenceId()).withWorkspace(workspace);
-      heads.attend(rows, x, 0, cache, columns, 0, tokenOptions);
+      AttentionOptions own = options.forSequence(key.sequenceId(), common);
+      heads.attend(rows, x, 0, cache, columns, 0, own);
       if (!ends) {
         state.write(cache, firstPosition);
         decoded.put(key, cache);
