@@ -158,7 +158,7 @@ class KafkaRecordsE2E {
         "--output=kafka:there");
   }
 
-  /** At least once, a record is there before any checkpoint; a group goes on where it was. */
+  /** At least once, and from where a checkpoint has committed the group's offsets. */
   @Test
   void aGroupGoesOnWhereItHasCommitted() throws Exception {
     KAFKA.topics().create("group", "group-answers", "group-answers-dead-letters");
@@ -175,6 +175,7 @@ class KafkaRecordsE2E {
       run.await("an answer", () -> KAFKA.topics().end("group-answers", READ_COMMITTED) == 1);
       writeOne("second");
       run.await("another", () -> KAFKA.topics().end("group-answers", READ_COMMITTED) == 2);
+      run.await("the group's offsets", () -> KAFKA.topics().committed("headstream-test") == 2);
       new ProcessBuilder("kill", "-TERM", Long.toString(run.pid())).start().waitFor();
       assertThat(run.exitCode()).isEqualTo(143);
     }

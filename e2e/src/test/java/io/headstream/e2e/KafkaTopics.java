@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
@@ -74,6 +75,18 @@ final class KafkaTopics implements AutoCloseable {
   /** How many offsets a topic has for readers of an isolation level. */
   long end(String topic, IsolationLevel isolation) throws ExecutionException, InterruptedException {
     return ends(topic, isolation).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The sum of a group's committed offsets. */
+  long committed(String group) throws ExecutionException, InterruptedException {
+    return admin
+        .listConsumerGroupOffsets(group)
+        .partitionsToOffsetAndMetadata()
+        .get()
+        .values()
+        .stream()
+        .mapToLong(OffsetAndMetadata::offset)
+        .sum();
   }
 
   private Map<TopicPartition, Long> ends(String topic, IsolationLevel isolation)
