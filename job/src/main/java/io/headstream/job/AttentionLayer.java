@@ -14,6 +14,7 @@ import io.headstream.job.records.HeadResult;
 import io.headstream.job.records.HeadTask;
 import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
+import io.headstream.job.records.TokenBlock;
 import io.headstream.job.sequences.CollectSequences;
 import io.headstream.job.sequences.CutSequences;
 import io.headstream.job.sequences.EventTimeOrder;
@@ -46,6 +47,12 @@ public final class AttentionLayer {
 
   /** A record between tasks stays well below the 5 MiB above which the receiver uses its disk. */
   private static final int CHUNK_BYTES = 2 * 1024 * 1024;
+
+  /**
+   * How long the end of a record may wait for the next one to fill its network buffer. Flink's own
+   * 100 ms, at both exchanges of a sequence that is alone, would take longer than most attention.
+   */
+  private static final long FLUSH_MILLIS = 1;
 
   private static final Logger LOG = LoggerFactory.getLogger(AttentionLayer.class);
 
@@ -123,10 +130,19 @@ public final class AttentionLayer {
 
   /** Puts the layer behind a stream of tokens. */
   public Answered apply(DataStream<Token> tokens) {
-    LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
-    if (weightsFile != null) {
-      tokens.getExecutionEnvironment().registerCachedFile(weightsFile, WEIGHTS_FILE);
-    }
+    shipWeights(tokens.getExecutionEnvironment());
+    return settings.tokenMode() == null ? answerSequences(tokens) : answerTokens(tokens);
+  }
+
+  private Answered answerTokens(DataStream<Token> tokens) {
+    TokenStages stages =
+        new TokenStages(settings, weights, maxParallelism(tokens.getExecutionEnvironment()));
+    SingleOutputStreamOperator<TokenBlock> blocks = stages.order(tokens);
+    SingleOutputStreamOperator<Token> answers = stages.answer(blocks);
+    return answered(blocks, answers);
+  }
+
+  private Answered answerSequences(DataStream<Token> tokens) {
     SingleOutputStreamOperator<SequenceChunk> sequences =
         bySequence(tokens)
             .process(
@@ -134,13 +150,42 @@ public final class AttentionLayer {
                     settings.maxLength(), sessionGapMillis(), settings.eventTime()))
             .name("Collect sequences")
             .uid("collect-sequences");
-    SingleOutputStreamOperator<Token> answers =
-        settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
+    return answered(sequences, attend(sequences));
+  }
+
+  /**
+   * Puts the layer behind a stream of sequences that are complete already: each record is a whole
+   * one. Where nothing is fanned out, it is answered in the task that it came to.
+   *
+   * @throws IllegalStateException if the settings say token mode
+   */
+  public Answered applyToSequences(DataStream<SequenceChunk> sequences) {
+    if (settings.tokenMode() != null) {
+      throw new IllegalStateException("token mode takes single tokens, not whole sequences");
+    }
+    shipWeights(sequences.getExecutionEnvironment());
+    SingleOutputStreamOperator<Token> answers = attend(sequences);
+    return new Answered(answers, answers.getSideOutput(DeadLetterOutput.TAG));
+  }
+
+  private SingleOutputStreamOperator<Token> attend(DataStream<SequenceChunk> sequences) {
+    return settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
+  }
+
+  private static Answered answered(
+      SingleOutputStreamOperator<?> sequences, SingleOutputStreamOperator<Token> answers) {
     DataStream<DeadLetter> deadLetters =
         sequences
             .getSideOutput(DeadLetterOutput.TAG)
             .union(answers.getSideOutput(DeadLetterOutput.TAG));
     return new Answered(answers, deadLetters);
+  }
+
+  private void shipWeights(StreamExecutionEnvironment env) {
+    LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
+    if (weightsFile != null) {
+      env.registerCachedFile(weightsFile, WEIGHTS_FILE);
+    }
   }
 
   /** Where a gap in event time ends sequences, they have to come in the order of that time. */
@@ -172,12 +217,14 @@ public final class AttentionLayer {
         sequences
             .flatMap(new CutSequences(tokensPerChunk))
             .name("Cut long sequences")
-            .uid("cut-sequences");
+            .uid("cut-sequences")
+            .setBufferTimeout(FLUSH_MILLIS);
     DataStream<HeadTask> tasks =
         chunks
             .flatMap(new FanOutHeads(groups, maxParallelism))
             .name("Fan out to %d head groups".formatted(groups))
-            .uid("fan-out-heads");
+            .uid("fan-out-heads")
+            .setBufferTimeout(FLUSH_MILLIS);
     DataStream<HeadResult> results =
         tasks
             .keyBy(HeadTask::key)
@@ -185,17 +232,23 @@ public final class AttentionLayer {
             .name(
                 "Attend with %d of %d heads".formatted(settings.heads() / groups, settings.heads()))
             .uid("attend-heads")
+            .setBufferTimeout(FLUSH_MILLIS)
             .setMaxParallelism(maxParallelism);
     return results
         .keyBy(HeadResult::sequenceId)
         .connect(chunks.keyBy(SequenceChunk::sequenceId))
-        .process(new GatherHeads(weights, groups))
+        .process(new GatherHeads(weights, groups, true))
         .name("Gather heads, W_o")
         .uid("gather-heads");
   }
 
   private AttendOptions options() {
-    return new AttendOptions(settings.causal(), settings.dropout(), settings.dropoutSeed());
+    return new AttendOptions(
+        settings.causal(),
+        settings.window(),
+        settings.sinks(),
+        settings.dropout(),
+        settings.dropoutSeed());
   }
 
   private long sessionGapMillis() {

@@ -1,12 +1,14 @@
 package io.headstream.job;
 
 import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.HeadBlock;
 import io.headstream.job.records.HeadKey;
 import io.headstream.job.records.HeadResult;
 import io.headstream.job.records.HeadTask;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
+import io.headstream.job.records.TokenBlock;
 import io.headstream.job.serialization.FloatArrayKryoSerializer;
 import io.headstream.job.serialization.RecordKryoSerializer;
 import java.util.ArrayList;
@@ -41,7 +43,9 @@ public final class HeadstreamSerialization {
           SequenceChunk.class,
           HeadKey.class,
           HeadTask.class,
-          HeadResult.class);
+          HeadResult.class,
+          TokenBlock.class,
+          HeadBlock.class);
 
   /**
    * What {@link #register} sets, as lines for {@code conf/config.yaml}. Only for a cluster all of

@@ -79,8 +79,8 @@ class HeadstreamSerializationTest {
     assertThat(configuration.get(PipelineOptions.SERIALIZATION_CONFIG))
         .startsWith(theirs, other)
         .doesNotHaveDuplicates()
-        .hasSize(9);
-    assertThat(registered(config(configuration))).hasSize(7);
+        .hasSize(RandomRecords.TYPES.size() + 2);
+    assertThat(registered(config(configuration))).hasSameSizeAs(RandomRecords.TYPES);
   }
 
   @Test
@@ -202,6 +202,8 @@ class HeadstreamSerializationTest {
         "SequenceChunk by RecordKryoSerializer",
         "HeadKey by RecordKryoSerializer",
         "HeadTask by RecordKryoSerializer",
-        "HeadResult by RecordKryoSerializer");
+        "HeadResult by RecordKryoSerializer",
+        "TokenBlock by RecordKryoSerializer",
+        "HeadBlock by RecordKryoSerializer");
   }
 }

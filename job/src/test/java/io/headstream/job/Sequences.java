@@ -121,10 +121,13 @@ public final class Sequences {
    * PartFiles#sortedAnswers} sorts.
    */
   public List<String> libraryAnswers(boolean causal) {
+    return libraryAnswers(causal ? AttentionMask.causal() : AttentionMask.none());
+  }
+
+  /** The same with any mask. */
+  List<String> libraryAnswers(AttentionMask mask) {
     MultiHeadAttention layer = new MultiHeadAttention(weights);
-    AttentionOptions options =
-        AttentionOptions.defaults()
-            .withMask(causal ? AttentionMask.causal() : AttentionMask.none());
+    AttentionOptions options = AttentionOptions.defaults().withMask(mask);
     List<String> lines = new ArrayList<>();
     sequences.stream()
         .sorted((a, b) -> a.get(0).sequenceId().compareTo(b.get(0).sequenceId()))

@@ -46,12 +46,19 @@ record Fingerprint(Map<String, String> values) {
     values.put("--output-encoding", format.encoding().name().toLowerCase(Locale.ROOT));
     values.put("--output", either(topics.outputTopic(), locations.output()));
     values.put("--dead-letters", either(topics.deadLettersTopic(), locations.deadLetters()));
-    values.put("--weights", weights(layer));
+    values.put("--weights", digest(layer.weightsDigest()));
+    values.put("--embedding-table", digest(layer.tableDigest()));
+    values.put("--positions", options.sinusoidalPositions() ? "sinusoidal" : "none");
     values.put("--model-dim", layer.shape().modelDim());
     values.put("--heads", layer.shape().heads());
     values.put("--kv-heads", layer.shape().keyValueHeads());
     values.put("--head-groups", layer.shape().headGroups());
+    values.put("--mode", options.tokenMode() ? "token" : "sequence");
+    values.put("--window", options.window() == Integer.MAX_VALUE ? "unlimited" : options.window());
+    values.put("--sinks", options.sinks());
     values.put("--mask", options.causal() ? "causal" : "none");
+    values.put("--max-disorder", options.maxDisorder());
+    values.put("--idle-timeout", options.idleTimeout().map(Object::toString).orElse("off"));
     values.put("--dropout", options.dropout());
     values.put("--dropout-seed", options.dropoutSeed());
     values.put("--seed", options.seed());
@@ -73,9 +80,9 @@ record Fingerprint(Map<String, String> values) {
     return topics.clusterId() == null ? "none" : "cluster " + topics.clusterId();
   }
 
-  /** What the weights are, wherever they lie and whatever they are called. */
-  private static String weights(BuiltLayer layer) {
-    return layer.weightsDigest() == null ? "none" : "SHA-256 " + layer.weightsDigest();
+  /** What is in a file, wherever it lies and whatever it is called. */
+  private static String digest(String digest) {
+    return digest == null ? "none" : "SHA-256 " + digest;
   }
 
   /** Notes the options of a run that begins, before anything else is in its folder. */

@@ -66,7 +66,8 @@ final class InputOptions {
       defaultValue = "8192",
       converter = Values.Count.class,
       description =
-          "a longer sequence goes to the dead letters as TOO_LONG. Default: ${DEFAULT-VALUE}")
+          "a longer sequence goes to the dead letters as TOO_LONG; token mode: the longest context"
+              + " kept, earlier positions are forgotten. Default: ${DEFAULT-VALUE}")
   int maxLength;
 
   @Option(

@@ -8,41 +8,6 @@ final class LaterOptions {
   private static final String NOT_YET = " (not in this version yet)";
 
   @Option(
-      names = "--mode",
-      paramLabel = "sequence|token",
-      defaultValue = "sequence",
-      converter = Values.Mode.class,
-      description =
-          "sequence: attention over a completed sequence. token: each token is answered as it"
-              + " arrives"
-              + NOT_YET
-              + ". Default: ${DEFAULT-VALUE}")
-  String mode;
-
-  @Option(
-      names = "--max-disorder",
-      paramLabel = "N",
-      description =
-          "token mode: how many tokens wait for an earlier one" + NOT_YET + ". Default: 64")
-  String maxDisorder;
-
-  @Option(
-      names = "--window",
-      paramLabel = "N",
-      description =
-          "a query sees itself and the N positions before it" + NOT_YET + ". Default: unlimited")
-  String window;
-
-  @Option(
-      names = "--sinks",
-      paramLabel = "N",
-      description =
-          "the first N positions stay visible although outside the window"
-              + NOT_YET
-              + ". Default: 0")
-  String sinks;
-
-  @Option(
       names = "--attention-weights",
       paramLabel = "URI",
       description = "where attention weights are written" + NOT_YET + ". Default: none")

@@ -55,6 +55,25 @@ final class LayerOptions {
   String mask;
 
   @Option(
+      names = "--window",
+      paramLabel = "N",
+      converter = Values.CountOrZero.class,
+      description =
+          "a query sees itself and the N positions before it; 0 is itself alone; implies causal."
+              + " Default: unlimited")
+  Integer window;
+
+  @Option(
+      names = "--sinks",
+      paramLabel = "N",
+      defaultValue = "0",
+      converter = Values.CountOrZero.class,
+      description =
+          "the first N positions stay visible although outside the window. Default:"
+              + " ${DEFAULT-VALUE}")
+  int sinks;
+
+  @Option(
       names = "--head-groups",
       paramLabel = "G|auto",
       defaultValue = "auto",

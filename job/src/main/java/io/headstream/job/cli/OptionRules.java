@@ -23,9 +23,12 @@ final class OptionRules {
     }
     options.tokenFormat();
     checkEventTime();
+    checkEmbeddings();
     Topics.of(options);
     options.output().ifPresent(uri -> refuseDash("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
+    checkMask();
+    checkMode();
     if (place == Place.CLUSTER) {
       checkCluster();
     } else {
@@ -41,8 +44,7 @@ final class OptionRules {
       boolean later =
           option.userObject() instanceof Field field
               && field.getDeclaringClass() == LaterOptions.class;
-      // --mode has one value already.
-      if (later && !"sequence".equals(option.getValue())) {
+      if (later) {
         Object value = option.getValue();
         throw Options.notYet(option.longestName() + (value instanceof Boolean ? "" : " " + value));
       }
@@ -60,10 +62,47 @@ final class OptionRules {
     }
   }
 
+  private void checkEmbeddings() {
+    if (options.embeddingTable().isPresent() && options.inputFormat() == InputFormat.TEXT) {
+      throw new UsageException(
+          "--embedding-table: not with --input-format text, whose words have embeddings already");
+    }
+    if (!options.sinusoidalPositions()) {
+      return;
+    }
+    if (options.embeddingTable().isEmpty()) {
+      throw new UsageException(
+          "--positions sinusoidal: only with --embedding-table, expected both or neither");
+    }
+    if (options.positionsOnArrival()) {
+      throw new UsageException(
+          "--positions sinusoidal: not with --positions-from arrival, because a token is looked up"
+              + " before it has a position; expected --positions-from record");
+    }
+  }
+
   private static void refuseDash(String option, String uri) {
     if (uri.equals("-")) {
       throw UsageException.unexpected(
           option, uri, "a folder or kafka:TOPIC; only --input may be -");
+    }
+  }
+
+  private void checkMask() {
+    boolean none = options.given("--mask") && !options.saysCausal();
+    if (none && options.tokenMode()) {
+      throw new UsageException("--mask none: not with --mode token, which is always causal");
+    }
+    if (none && options.given("--window")) {
+      throw new UsageException("--mask none: not with --window, which is causal");
+    }
+  }
+
+  private void checkMode() {
+    for (String option : new String[] {"--max-disorder", "--idle-timeout", "--page-cache"}) {
+      if (options.given(option) && !options.tokenMode()) {
+        throw new UsageException(option + ": only with --mode token");
+      }
     }
   }
 

@@ -33,9 +33,11 @@ import picocli.CommandLine.ParseResult;
 public final class Options {
   @Mixin private InputOptions input;
   @Mixin private FieldOptions fields;
+  @Mixin private EmbeddingOptions embeddings;
   @Mixin private OutputOptions output;
   @Mixin private KafkaOptions kafka;
   @Mixin private LayerOptions layer;
+  @Mixin private TokenOptions token;
   @Mixin private RunOptions run;
   @Mixin private LaterOptions later;
 
@@ -144,6 +146,16 @@ public final class Options {
     return fields.format();
   }
 
+  /** The embedding table as typed; empty for none. */
+  public Optional<String> embeddingTable() {
+    return Optional.ofNullable(embeddings.table);
+  }
+
+  /** Whether the encoding of the position is added to what comes from the table. */
+  public boolean sinusoidalPositions() {
+    return embeddings.positions.equals("sinusoidal");
+  }
+
   /** After how long without a token a sequence ends; empty for never. */
   public Optional<Duration> sessionGap() {
     return Optional.ofNullable(input.sessionGap);
@@ -216,7 +228,42 @@ public final class Options {
 
   /** Whether a query sees only itself and what stands before it. */
   public boolean causal() {
+    return layer.mask.equals("causal") || layer.window != null || tokenMode();
+  }
+
+  /** Whether {@code --mask} says so, typed or not. */
+  boolean saysCausal() {
     return layer.mask.equals("causal");
+  }
+
+  /** How many positions before its own a query sees; {@code Integer.MAX_VALUE} for all. */
+  public int window() {
+    return layer.window == null ? Integer.MAX_VALUE : layer.window;
+  }
+
+  /** How many of the first positions stay visible although outside the window. */
+  public int sinks() {
+    return layer.sinks;
+  }
+
+  /** Whether each token is answered as it arrives. */
+  public boolean tokenMode() {
+    return token.mode.equals("token");
+  }
+
+  /** Token mode: how many tokens of a sequence wait for an earlier one. */
+  public int maxDisorder() {
+    return token.maxDisorder;
+  }
+
+  /** Token mode: after how long without a token an abandoned sequence ends; empty for never. */
+  public Optional<Duration> idleTimeout() {
+    return Optional.of(token.idleTimeout).filter(timeout -> !timeout.isZero());
+  }
+
+  /** Token mode: how much of the keys and values a subtask keeps decoded, in bytes. */
+  public long pageCacheBytes() {
+    return token.pageCacheBytes;
   }
 
   /** The dropout rate on the attention weights, from 0 to below 1. */

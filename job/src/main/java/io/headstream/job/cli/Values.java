@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.ITypeConverter;
 
@@ -52,6 +53,13 @@ final class Values {
   static final class Count extends Whole {
     Count() {
       super(1, Integer.MAX_VALUE);
+    }
+  }
+
+  /** A number of things: also none. */
+  static final class CountOrZero extends Whole {
+    CountOrZero() {
+      super(0, Integer.MAX_VALUE);
     }
   }
 
@@ -136,6 +144,37 @@ final class Values {
         // Said below.
       }
       throw new Expected("a time with its unit, such as 500 ms, 30 s or 5 min");
+    }
+  }
+
+  /** A time with its unit, or {@code off}, which is 0. */
+  static final class TimeOrOff implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) throws Expected {
+      if (text.equals("off")) {
+        return Duration.ZERO;
+      }
+      try {
+        return new Time().convert(text);
+      } catch (Expected e) {
+        throw new Expected(e.getMessage() + ", or off");
+      }
+    }
+  }
+
+  /** An amount of memory with its unit, such as {@code 64 mb}; may be 0. */
+  static final class Memory implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) throws Expected {
+      try {
+        // Flink reads a number without unit as bytes; whoever types 64 may mean megabytes.
+        if (text.equals("0") || text.strip().matches(".*\\D")) {
+          return MemorySize.parseBytes(text);
+        }
+      } catch (IllegalArgumentException e) {
+        // Said below.
+      }
+      throw new Expected("an amount of memory with its unit, such as 64 mb or 1 gb, or 0");
     }
   }
 
@@ -232,6 +271,13 @@ final class Values {
         throw new Expected("the name of a field");
       }
       return text;
+    }
+  }
+
+  /** {@code none} or {@code sinusoidal}. */
+  static final class Positions extends OneOf {
+    Positions() {
+      super("none", "sinusoidal");
     }
   }
 

@@ -31,6 +31,7 @@ public final class GatherHeads
 
   private final LayerWeights weights;
   private final int groups;
+  private final boolean wholeSequences;
 
   private transient SharedLayers.Lease lease;
   private transient AnswerOutput answers;
@@ -42,10 +43,12 @@ public final class GatherHeads
    *
    * @param weights the layer's weights, for W_o
    * @param groups head groups
+   * @param wholeSequences whether what comes as a sequence is one, and not the next tokens of one
    */
-  public GatherHeads(LayerWeights weights, int groups) {
+  public GatherHeads(LayerWeights weights, int groups, boolean wholeSequences) {
     this.weights = weights;
     this.groups = groups;
+    this.wholeSequences = wholeSequences;
   }
 
   @Override
@@ -102,16 +105,21 @@ public final class GatherHeads
     float[] concatenated = new float[tokens.size() * layer.modelDim()];
     for (int group = 0; group < groups; group++) {
       for (HeadResult result : results.poll(group)) {
-        place(result, concatenated, layer.modelDim());
+        int row = result.firstPosition() - tokens.get(0).position();
+        place(result, row, concatenated, layer.modelDim());
       }
     }
     float[] answer = new float[concatenated.length];
     layer.projectOutput(tokens.size(), concatenated, 0, answer, 0, AttentionOptions.defaults());
-    answers.emit(tokens, answer, out, context::output);
+    if (wholeSequences) {
+      answers.emit(tokens, answer, out, context::output);
+    } else {
+      answers.emitTokens(tokens, answer, out, context::output);
+    }
   }
 
   /** Writes a group's own columns; no group ever writes another's. */
-  private void place(HeadResult result, float[] concatenated, int modelDim) {
+  private void place(HeadResult result, int firstRow, float[] concatenated, int modelDim) {
     int width = modelDim / groups;
     int rows = result.columns().length / width;
     for (int row = 0; row < rows; row++) {
@@ -119,7 +127,7 @@ public final class GatherHeads
           result.columns(),
           row * width,
           concatenated,
-          (result.firstPosition() + row) * modelDim + result.group() * width,
+          (firstRow + row) * modelDim + result.group() * width,
           width);
     }
   }

@@ -1,6 +1,8 @@
 package io.headstream.job.heads;
 
+import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AnswerOutput;
 import io.headstream.job.layer.AttendOptions;
 import io.headstream.job.layer.LayerWeights;
@@ -24,6 +26,9 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
 
   private transient SharedLayers.Lease lease;
   private transient AnswerOutput answers;
+  private transient AttentionOptions common;
+  private transient float[] embeddings; // [sequenceLength, modelDim] of the longest so far
+  private transient float[] answer;
 
   /**
    * The layer.
@@ -40,6 +45,9 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
   public void open(OpenContext context) throws IOException {
     lease = weights.acquire(getRuntimeContext());
     answers = new AnswerOutput(getRuntimeContext(), 1);
+    common = options.with(new Workspace());
+    embeddings = new float[0];
+    answer = new float[0];
   }
 
   @Override
@@ -52,12 +60,15 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
   @Override
   public void processElement(SequenceChunk sequence, Context context, Collector<Token> out) {
     MultiHeadAttention layer = lease.layer();
-    float[] answer =
-        layer.attend(
-            1,
-            sequence.sequenceLength(),
-            sequence.embeddings(),
-            options.forSequence(sequence.sequenceId()));
+    int length = sequence.sequenceLength();
+    int size = Math.multiplyExact(length, layer.modelDim());
+    if (answer.length < size) {
+      embeddings = new float[size];
+      answer = new float[size];
+    }
+    sequence.copyEmbeddings(layer.modelDim(), embeddings);
+    AttentionOptions own = options.forSequence(sequence.sequenceId(), common);
+    layer.attend(1, length, embeddings, 0, answer, 0, own);
     answers.emit(sequence.tokens(), answer, out, context::output);
   }
 }

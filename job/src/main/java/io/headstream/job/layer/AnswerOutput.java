@@ -43,20 +43,36 @@ public final class AnswerOutput {
   }
 
   /**
-   * Hands out the answers of a whole sequence in order of position.
+   * Hands out the answers of a whole sequence in order of position, and counts the sequence.
    *
    * @param asked the tokens as they came
-   * @param answers {@code [asked.size(), modelDim]}, row-major
+   * @param answers {@code [asked.size(), modelDim]}, row-major; may be longer
    */
   public void emit(
       List<Token> asked,
       float[] answers,
       Collector<Token> out,
       BiConsumer<OutputTag<DeadLetter>, DeadLetter> sideOutput) {
-    int modelDim = answers.length / asked.size();
+    emitTokens(asked, answers, out, sideOutput);
+    sequencesDone.add(1);
+    sequences.inc();
+  }
+
+  /**
+   * Hands out the answers of consecutive tokens, of a sequence that may go on.
+   *
+   * @param asked the tokens as they came
+   * @param answers {@code [asked.size(), modelDim]}, row-major; may be longer
+   */
+  public void emitTokens(
+      List<Token> asked,
+      float[] answers,
+      Collector<Token> out,
+      BiConsumer<OutputTag<DeadLetter>, DeadLetter> sideOutput) {
     int answered = 0;
     for (int i = 0; i < asked.size(); i++) {
       Token token = asked.get(i);
+      int modelDim = token.embedding().length;
       float[] answer = Arrays.copyOfRange(answers, i * modelDim, (i + 1) * modelDim);
       if (allFinite(answer)) {
         out.collect(token.withEmbedding(answer));
@@ -67,15 +83,17 @@ public final class AnswerOutput {
     }
     tokensAnswered.add(answered);
     tokens.inc(answered);
-    sequencesDone.add(1);
-    sequences.inc();
   }
 
+  /**
+   * An exponent of all ones, with one more in its lowest bit, carries into the sign. Unlike a sum
+   * of floats this needs no order, so that C2 makes vectors of it.
+   */
   private static boolean allFinite(float[] values) {
-    float nonFinite = 0;
+    int signs = 0;
     for (float value : values) {
-      nonFinite += value - value; // 0 for a finite value, NaN for any other
+      signs |= (Float.floatToRawIntBits(value) & Integer.MAX_VALUE) + (1 << 23);
     }
-    return nonFinite == 0;
+    return signs >= 0;
   }
 }

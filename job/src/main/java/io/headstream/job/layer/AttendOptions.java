@@ -3,23 +3,49 @@ package io.headstream.job.layer;
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.Dropout;
+import io.headstream.attention.Workspace;
 import java.io.Serializable;
 
 /**
  * How a sequence is attended, in a form that travels in an operator.
  *
  * @param causal whether a token sees only itself and what came before
+ * @param window how many positions before its own a token sees, where it is causal; {@link
+ *     #UNLIMITED} for all
+ * @param sinks how many of the first positions it sees although they are outside the window
  * @param dropout share of attention weights that are dropped, {@code 0 <= dropout < 1}
  * @param dropoutSeed what the dropout of all sequences has in common
  */
-public record AttendOptions(boolean causal, double dropout, long dropoutSeed)
+public record AttendOptions(boolean causal, int window, int sinks, double dropout, long dropoutSeed)
     implements Serializable {
 
-  /** The options for one sequence, on the slot's own thread. */
-  public AttentionOptions forSequence(String sequenceId) {
-    AttentionOptions options =
-        AttentionOptions.defaults()
-            .withMask(causal ? AttentionMask.causal() : AttentionMask.none());
+  /** The window that hides nothing. */
+  public static final int UNLIMITED = Integer.MAX_VALUE;
+
+  /** What all whole sequences have in common: on the slot's own thread, in its own buffers. */
+  public AttentionOptions with(Workspace workspace) {
+    return AttentionOptions.defaults()
+        .withMask(causal ? AttentionMask.window(window, 0, sinks) : AttentionMask.none())
+        .withWorkspace(workspace);
+  }
+
+  /**
+   * The options for one whole sequence.
+   *
+   * @param common what {@link #with} gave
+   */
+  public AttentionOptions forSequence(String sequenceId, AttentionOptions common) {
+    return withDropout(sequenceId, common);
+  }
+
+  /**
+   * The options for tokens of a sequence whose keys and values are in a cache, which has the mask.
+   */
+  public AttentionOptions forTokens(String sequenceId) {
+    return withDropout(sequenceId, AttentionOptions.defaults());
+  }
+
+  private AttentionOptions withDropout(String sequenceId, AttentionOptions options) {
     return dropout == 0
         ? options
         : options.withDropout(Dropout.of(dropout, dropoutSeed, Dropout.sequence(sequenceId)));

@@ -5,6 +5,7 @@ import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
+import java.io.IOException;
 import java.util.Arrays;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -38,9 +39,15 @@ public final class ParseTokens extends ProcessFunction<RawRecord, Token> {
   }
 
   @Override
-  public void open(OpenContext context) {
+  public void open(OpenContext context) throws IOException {
+    parser.open(getRuntimeContext());
     tokensRead = getRuntimeContext().getLongCounter(TOKENS_READ);
     deadLetters = new DeadLetterOutput(getRuntimeContext());
+  }
+
+  @Override
+  public void close() {
+    parser.close();
   }
 
   @Override

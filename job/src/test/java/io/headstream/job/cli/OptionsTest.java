@@ -60,6 +60,19 @@ class OptionsTest {
         refused("--session-gap: found '5 ns', expected", "--session-gap", "5 ns"),
         refused("--session-gap: found '3 moons', expected", "--session-gap", "3 moons"),
         refused("expected a time", "--session-gap", "99999999999999999999 d"),
+        refused("--idle-timeout: found 'x', expected a time with its unit", "--idle-timeout=x"),
+        refused("30 s or 5 min, or off", "--idle-timeout=30"),
+        // token mode
+        refused("--window: found '-1', expected a whole number from 0", "--window=-1"),
+        refused("--sinks: found '-1', expected a whole number from 0", "--sinks=-1"),
+        refused("--max-disorder: found '-1', expected a whole number from 0", "--max-disorder=-1"),
+        refused("--page-cache: found '64', expected an amount of memory", "--page-cache=64"),
+        refused("--page-cache: found '-1 mb', expected an amount", "--page-cache=-1 mb"),
+        refused("--max-disorder: only with --mode token", "--input=a", "--max-disorder=3"),
+        refused("--idle-timeout: only with --mode token", "--input=a", "--idle-timeout=1 h"),
+        refused("--page-cache: only with --mode token", "--input=a", "--page-cache=0"),
+        refused("--mask none: not with --mode token", "--input=a", "--mode=token", "--mask=none"),
+        refused("--mask none: not with --window", "--input=a", "--window=3", "--mask", "none"),
         // between options
         refused("--heads 5: does not divide model-dim 64", "--input=a", "--heads=5"),
         refused(
@@ -81,10 +94,6 @@ class OptionsTest {
         refused("--output: found '-', expected a folder", "--input=a", "--output=-"),
         refused("--dead-letters: found '-', expected", "--input=a", "--dead-letters=-"),
         // not in this version yet
-        refused("--mode token: not in this version", "--input=a", "--mode", "token"),
-        refused("--max-disorder 3: not in this version", "--input=a", "--max-disorder=3"),
-        refused("--window 5: not in this version", "--input=a", "--window=5"),
-        refused("--sinks 5: not in this version", "--input=a", "--sinks", "5"),
         refused("--attention-weights w: not in", "--input=a", "--attention-weights=w"),
         refused("--attention-weights-for i: not in", "--input=a", "--attention-weights-for=i"),
         refused("--attention-weights-sample 1: not", "--input=a", "--attention-weights-sample=1"));
@@ -143,6 +152,12 @@ class OptionsTest {
     assertThat(options.dropoutSeed()).isZero();
     assertThat(options.sessionGap()).isEmpty();
     assertThat(options.maxLength()).isEqualTo(8192);
+    assertThat(options.tokenMode()).isFalse();
+    assertThat(options.window()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(options.sinks()).isZero();
+    assertThat(options.maxDisorder()).isEqualTo(64);
+    assertThat(options.idleTimeout()).contains(Duration.ofDays(1));
+    assertThat(options.pageCacheBytes()).isEqualTo(128 << 20);
     assertThat(options.positionsOnArrival()).isFalse();
     assertThat(options.maxRecordBytes()).isEqualTo(1024 * 1024);
     assertThat(options.seed()).isZero();
@@ -174,6 +189,28 @@ class OptionsTest {
     assertThat(options.given("--weights-prefix")).isTrue();
     assertThat(options.given("--weights")).isFalse();
     assertThat(LayerShape.withoutWeights(options).headGroups()).isEqualTo(2);
+  }
+
+  @Test
+  void aWindowAndTokenModeAreCausal() {
+    Options window = Options.parse(Place.EMBEDDED, "--input=a", "--window=0", "--sinks=4");
+    assertThat(window.causal()).isTrue();
+    assertThat(window.window()).isZero();
+    assertThat(window.sinks()).isEqualTo(4);
+
+    Options token =
+        Options.parse(
+            Place.EMBEDDED,
+            "--input=a",
+            "--mode=token",
+            "--max-disorder=0",
+            "--idle-timeout=off",
+            "--page-cache=0");
+    assertThat(token.causal()).isTrue();
+    assertThat(token.tokenMode()).isTrue();
+    assertThat(token.maxDisorder()).isZero();
+    assertThat(token.idleTimeout()).isEmpty();
+    assertThat(token.pageCacheBytes()).isZero();
   }
 
   @Test
@@ -225,6 +262,8 @@ class OptionsTest {
         "--max-out-of-orderness",
         "--max-length",
         "--max-disorder",
+        "--idle-timeout",
+        "--page-cache",
         "--positions-from",
         "--max-record-bytes",
         "--seed",

@@ -173,7 +173,7 @@ class GatherHeadsTest {
       newHarness() throws Exception {
     LayerWeights weights = LayerWeights.seeded(WEIGHTS_SEED, MODEL_DIM, GROUPS, GROUPS);
     return new KeyedTwoInputStreamOperatorTestHarness<>(
-        new KeyedCoProcessOperator<>(new GatherHeads(weights, GROUPS)),
+        new KeyedCoProcessOperator<>(new GatherHeads(weights, GROUPS, true)),
         HeadResult::sequenceId,
         SequenceChunk::sequenceId,
         Types.STRING);

@@ -123,7 +123,7 @@ class AttendHeadsTest {
   private static KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadTask, HeadResult> newHarness()
       throws Exception {
     LayerWeights weights = LayerWeights.seeded(SEED, MODEL_DIM, GROUPS, GROUPS);
-    AttendOptions options = new AttendOptions(false, 0, 0);
+    AttendOptions options = new AttendOptions(false, AttendOptions.UNLIMITED, 0, 0, 0);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(new AttendHeads(weights, options, GROUPS, CHUNK)),
         HeadTask::key,

@@ -16,7 +16,9 @@ public final class RandomRecords {
           SequenceChunk.class,
           HeadKey.class,
           HeadTask.class,
-          HeadResult.class);
+          HeadResult.class,
+          TokenBlock.class,
+          HeadBlock.class);
 
   private final Random random;
 
@@ -46,6 +48,12 @@ public final class RandomRecords {
     } else if (type == HeadResult.class) {
       return type.cast(
           new HeadResult(text(), random.nextInt(), random.nextInt(), random.nextInt(), floats()));
+    } else if (type == TokenBlock.class) {
+      String id = text();
+      List<Token> tokens = IntStream.range(0, random.nextInt(5)).mapToObj(i -> token(id)).toList();
+      return type.cast(new TokenBlock(id, random.nextInt(), tokens, random.nextBoolean()));
+    } else if (type == HeadBlock.class) {
+      return type.cast(new HeadBlock(key(), random.nextInt(), floats(), random.nextBoolean()));
     }
     throw new IllegalArgumentException(type.getName());
   }

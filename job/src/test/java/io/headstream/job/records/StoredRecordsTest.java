@@ -48,7 +48,15 @@ class StoredRecordsTest {
                   new Token("s", 4999, new float[0], "", 0L, true, "b.jsonl:2"))),
           new HeadKey("k".repeat(1024), 7, -123456789),
           new HeadTask(new HeadKey("t", 1, 42), 9, 3, bits()),
-          new HeadResult("r", 2, 9, 3, bits()));
+          new HeadResult("r", 2, 9, 3, bits()),
+          new TokenBlock(
+              "b",
+              70,
+              List.of(
+                  new Token("b", 70, bits(), "label", null, false, "c.jsonl:3"),
+                  new Token("b", 71, new float[] {-1}, null, -5L, true, "")),
+              true),
+          new HeadBlock(new HeadKey("t", 1, 42), 1 << 30, bits(), true));
 
   static Stream<Path> snapshots() throws IOException {
     return Files.list(FOLDER).filter(file -> file.toString().endsWith(".snapshot")).sorted();

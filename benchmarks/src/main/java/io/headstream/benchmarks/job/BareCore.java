@@ -1,0 +1,48 @@
+package io.headstream.benchmarks.job;
+
+import io.headstream.attention.AttentionMask;
+import io.headstream.attention.AttentionOptions;
+import io.headstream.attention.AttentionWeights;
+import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.Workspace;
+import io.headstream.job.records.SequenceChunk;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The core without a job around it: each thread attends over the same sequences. */
+final class BareCore {
+  private BareCore() {}
+
+  /** Starts the threads, which work until they are told to stop. */
+  static List<Thread> start(Shape shape, int threads, AtomicBoolean stop) {
+    MultiHeadAttention layer =
+        new MultiHeadAttention(
+            AttentionWeights.xavierUniform(
+                shape.modelDim(), shape.heads(), shape.heads(), Work.SEED));
+    List<float[]> inputs = Sequences.of(shape).stream().map(SequenceChunk::embeddings).toList();
+    List<Thread> started = new ArrayList<>();
+    for (int thread = 0; thread < threads; thread++) {
+      int first = thread * inputs.size() / threads;
+      Thread one = new Thread(() -> attend(layer, shape, inputs, first, stop), "core-" + thread);
+      one.start();
+      started.add(one);
+    }
+    return started;
+  }
+
+  private static void attend(
+      MultiHeadAttention layer, Shape shape, List<float[]> inputs, int first, AtomicBoolean stop) {
+    AttentionOptions options =
+        AttentionOptions.defaults()
+            .withMask(shape.causal() ? AttentionMask.causal() : AttentionMask.none())
+            .withWorkspace(new Workspace());
+    float[] out = new float[shape.length() * shape.modelDim()];
+    for (int index = first; !stop.get(); index++) {
+      int number = index % inputs.size();
+      Meter.send(number);
+      layer.attend(1, shape.length(), inputs.get(number), 0, out, 0, options);
+      Meter.arrived(number, shape.length());
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.headstream.benchmarks.job;
+
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Metric;
+import org.apache.flink.metrics.MetricConfig;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.reporter.MetricReporter;
+import org.apache.flink.metrics.reporter.MetricReporterFactory;
+
+/** Adds up what tasks write into the network, or into the channels that stand for it in one JVM. */
+public final class NetworkBytes implements MetricReporter {
+  private static final Map<String, Counter> COUNTERS = new ConcurrentHashMap<>();
+
+  private NetworkBytes() {}
+
+  /** Bytes of the tasks since their start. */
+  static long sum() {
+    return COUNTERS.values().stream().mapToLong(Counter::getCount).sum();
+  }
+
+  static void begin() {
+    COUNTERS.clear();
+  }
+
+  @Override
+  public void open(MetricConfig config) {}
+
+  @Override
+  public void close() {}
+
+  @Override
+  public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
+    if (name.equals("numBytesOut") && metric instanceof Counter counter) {
+      String scope = String.join(".", group.getScopeComponents());
+      COUNTERS.put(scope, counter);
+    }
+  }
+
+  @Override
+  public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {}
+
+  /** For Flink, which finds it by its name in the configuration. */
+  public static final class Factory implements MetricReporterFactory {
+    /** For Flink. */
+    public Factory() {}
+
+    @Override
+    public MetricReporter createMetricReporter(Properties properties) {
+      return new NetworkBytes();
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package io.headstream.benchmarks.job;
+
+import io.headstream.job.AttentionSettings;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code benchmarks/job}: measures the whole job on embedded Flink, beside the bare core. */
+@Command(
+    name = "benchmarks/job",
+    sortOptions = false,
+    showDefaultValues = true,
+    description = {
+      "Measures the job on embedded Flink, from sequences in memory to a sink that discards:",
+      "mode,n,d,heads,causal,head_groups,parallelism,sequences_s,tokens_s,p50_ms,p99_ms,bytes_s"
+    })
+public final class RunJob implements Callable<Integer> {
+
+  @Option(
+      names = "--modes",
+      split = ",",
+      description = {
+        "core: no job, a thread for each slot. sequence: the source emits whole sequences.",
+        "tokens: it emits single tokens, which are collected."
+      })
+  private List<String> modes = List.of("core", "sequence", "tokens");
+
+  @Option(names = "--shapes", split = ",", description = "LENGTHxDIMxHEADS, c for causal.")
+  private List<String> shapes = List.of("16x64x4", "128x512x8", "512x768x12");
+
+  @Option(names = "--head-groups", split = ",", description = "Into how many parts heads fan out.")
+  private List<Integer> headGroups = List.of(1);
+
+  @Option(names = "--parallelism", split = ",", description = "How many slots.")
+  private List<Integer> parallelisms = List.of(2);
+
+  @Option(
+      names = "--in-flight",
+      description = "Most sequences on their way at once: 1 is latency alone, 0 no limit.")
+  private int inFlight = Meter.UNLIMITED;
+
+  @Option(names = "--rounds", description = "How often all are measured in turn; the best counts.")
+  private int rounds = 2;
+
+  @Option(names = "--seconds", description = "Measuring time of one.")
+  private double seconds = 3;
+
+  @Option(names = "--warm-up", description = "Seconds before.")
+  private double warmUp = 3;
+
+  @Option(names = "--help", usageHelp = true, description = "Print this.")
+  private boolean help;
+
+  private final Map<String, Throughput> best = new LinkedHashMap<>();
+
+  private RunJob() {}
+
+  /** Runs the command. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new RunJob()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    for (int round = 0; round < rounds; round++) {
+      for (String shape : shapes) {
+        for (int parallelism : parallelisms) {
+          for (String mode : modes) {
+            measure(mode, Shape.parse(shape), parallelism);
+          }
+        }
+      }
+    }
+    System.out.println(
+        "mode,n,d,heads,causal,head_groups,parallelism,"
+            + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s");
+    best.forEach((what, throughput) -> System.out.println(what + "," + throughput.fields()));
+    return 0;
+  }
+
+  private void measure(String mode, Shape shape, int parallelism) throws Exception {
+    if (mode.equals("core")) {
+      keep(mode, shape, 1, parallelism, core(shape, parallelism));
+      return;
+    }
+    for (int groups : headGroups) {
+      keep(mode, shape, groups, parallelism, job(mode, shape, groups, parallelism));
+    }
+  }
+
+  private void keep(String mode, Shape shape, int groups, int parallelism, Throughput measured) {
+    String what =
+        "%s,%d,%d,%d,%b,%d,%d"
+            .formatted(
+                mode,
+                shape.length(),
+                shape.modelDim(),
+                shape.heads(),
+                shape.causal(),
+                groups,
+                parallelism);
+    best.merge(what, measured, (a, b) -> a.sequences() >= b.sequences() ? a : b);
+  }
+
+  private Throughput core(Shape shape, int threads) throws InterruptedException {
+    Meter.begin(Sequences.count(shape), Meter.UNLIMITED);
+    NetworkBytes.begin();
+    AtomicBoolean stop = new AtomicBoolean();
+    List<Thread> started = BareCore.start(shape, threads, stop);
+    Throughput measured = window();
+    stop.set(true);
+    for (Thread thread : started) {
+      thread.join();
+    }
+    return measured;
+  }
+
+  private Throughput job(String mode, Shape shape, int groups, int parallelism) throws Exception {
+    Meter.begin(Sequences.count(shape), inFlight);
+    NetworkBytes.begin();
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration(parallelism));
+    env.setMaxParallelism(720);
+    AttentionSettings settings =
+        AttentionSettings.of(shape.modelDim(), shape.heads())
+            .withCausal(shape.causal())
+            .withHeadGroups(groups);
+    switch (mode) {
+      case "sequence" -> Work.sequences(env, shape, settings);
+      case "tokens" -> Work.tokens(env, shape, settings);
+      default -> throw new IOException("mode is %s".formatted(mode));
+    }
+    JobClient job = env.executeAsync(mode);
+    while (Meter.sequences() == 0 && !job.getJobStatus().get().isTerminalState()) {
+      Thread.sleep(20);
+    }
+    Throughput measured = window();
+    job.cancel();
+    Meter.end();
+    try {
+      job.getJobExecutionResult().get();
+    } catch (ExecutionException e) {
+      // It was cancelled.
+    }
+    return measured;
+  }
+
+  private Configuration configuration(int parallelism) {
+    Configuration configuration = new Configuration();
+    configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    configuration.set(PipelineOptions.OBJECT_REUSE, true); // as the job and its configuration do
+    configuration.setString(
+        "metrics.reporter.bytes.factory.class", NetworkBytes.Factory.class.getName());
+    return configuration;
+  }
+
+  private Throughput window() throws InterruptedException {
+    Thread.sleep((long) (warmUp * 1000));
+    Meter.beginWindow();
+    long start = System.nanoTime();
+    long sequences = Meter.sequences();
+    long tokens = Meter.tokens();
+    long bytes = NetworkBytes.sum();
+    Thread.sleep((long) (seconds * 1000));
+    double elapsed = (System.nanoTime() - start) / 1e9;
+    return new Throughput(
+        (Meter.sequences() - sequences) / elapsed,
+        (Meter.tokens() - tokens) / elapsed,
+        Meter.latencyMillis(0.5),
+        Meter.latencyMillis(0.99),
+        (NetworkBytes.sum() - bytes) / elapsed);
+  }
+
+  /** What went through in a second. */
+  private record Throughput(
+      double sequences, double tokens, double p50Millis, double p99Millis, double bytes) {
+    String fields() {
+      return String.format(
+          Locale.ROOT, "%.1f,%.0f,%.3f,%.3f,%.0f", sequences, tokens, p50Millis, p99Millis, bytes);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.headstream.benchmarks.job;
+
+import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Token;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Sequences that lie in memory and are sent again and again, so that no source is measured. */
+final class Sequences {
+  private static final long BYTES = 64 << 20;
+  private static final int MOST = 2_000;
+
+  private Sequences() {}
+
+  /** How many different ones there are of a shape: a few caches full. */
+  static int count(Shape shape) {
+    long each = 4L * shape.length() * shape.modelDim();
+    return (int) Math.max(16, Math.min(MOST, BYTES / each));
+  }
+
+  static List<SequenceChunk> of(Shape shape) {
+    SplittableRandom random = new SplittableRandom(7);
+    List<SequenceChunk> sequences = new ArrayList<>();
+    for (int s = 0; s < count(shape); s++) {
+      List<Token> tokens = new ArrayList<>();
+      for (int i = 0; i < shape.length(); i++) {
+        float[] embedding = new float[shape.modelDim()];
+        for (int c = 0; c < embedding.length; c++) {
+          embedding[c] = (float) random.nextDouble(-1, 1);
+        }
+        tokens.add(Token.of(Integer.toString(s), i, embedding, i == shape.length() - 1));
+      }
+      sequences.add(new SequenceChunk(Integer.toString(s), shape.length(), tokens));
+    }
+    return sequences;
+  }
+}

@@ -1,0 +1,96 @@
+package io.headstream.benchmarks.job;
+
+import io.headstream.job.AttentionLayer;
+import io.headstream.job.AttentionSettings;
+import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Token;
+import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichFlatMapFunction;
+import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.Collector;
+
+/** The pipelines that are measured, from the sequences in memory to the sink. */
+final class Work {
+  static final long SEED = 3;
+
+  private Work() {}
+
+  /** The source emits whole sequences. */
+  static void sequences(StreamExecutionEnvironment env, Shape shape, AttentionSettings settings) {
+    AttentionLayer.Answered answered =
+        AttentionLayer.seeded(SEED, settings).applyToSequences(wholeSequences(env, shape));
+    answered.tokens().sinkTo(new MeasuredSink()).name("Discard");
+  }
+
+  /** The source emits single tokens, which travel by key and are collected. */
+  static void tokens(StreamExecutionEnvironment env, Shape shape, AttentionSettings settings) {
+    DataStream<Token> tokens =
+        env.fromSequence(0, Long.MAX_VALUE - 1)
+            .flatMap(new Tokens(shape))
+            .returns(TypeInformation.of(Token.class));
+    AttentionLayer.Answered answered = AttentionLayer.seeded(SEED, settings).apply(tokens);
+    answered.tokens().sinkTo(new MeasuredSink()).name("Discard");
+  }
+
+  static DataStream<SequenceChunk> wholeSequences(StreamExecutionEnvironment env, Shape shape) {
+    return env.fromSequence(0, Long.MAX_VALUE - 1)
+        .map(new Whole(shape))
+        .returns(TypeInformation.of(SequenceChunk.class));
+  }
+
+  private static final class Whole extends RichMapFunction<Long, SequenceChunk> {
+    private static final long serialVersionUID = 1L;
+
+    private final Shape shape;
+    private transient List<SequenceChunk> sequences;
+
+    Whole(Shape shape) {
+      this.shape = shape;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+      sequences = Sequences.of(shape);
+    }
+
+    @Override
+    public SequenceChunk map(Long index) {
+      int number = (int) (index % sequences.size());
+      Meter.send(number);
+      return sequences.get(number);
+    }
+  }
+
+  private static final class Tokens extends RichFlatMapFunction<Long, Token> {
+    private static final long serialVersionUID = 1L;
+
+    private final Shape shape;
+    private transient List<SequenceChunk> sequences;
+
+    Tokens(Shape shape) {
+      this.shape = shape;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+      sequences = Sequences.of(shape);
+    }
+
+    /** Each subtask sends sequences of its own, so that an ID is not open twice. */
+    @Override
+    public void flatMap(Long index, Collector<Token> out) {
+      int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+      int own = sequences.size() / subtasks;
+      int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+      int number = subtask * own + (int) (index % own);
+      Meter.send(number);
+      for (Token token : sequences.get(number).tokens()) {
+        out.collect(token);
+      }
+    }
+  }
+}

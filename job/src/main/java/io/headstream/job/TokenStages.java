@@ -1,0 +1,140 @@
+package io.headstream.job;
+
+import io.headstream.job.gather.GatherHeads;
+import io.headstream.job.heads.AttendTokens;
+import io.headstream.job.heads.AttendTokensInOnePlace;
+import io.headstream.job.heads.ContextBounds;
+import io.headstream.job.heads.FanOutTokens;
+import io.headstream.job.heads.TokenSettings;
+import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.records.HeadBlock;
+import io.headstream.job.records.HeadKey;
+import io.headstream.job.records.HeadResult;
+import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Token;
+import io.headstream.job.records.TokenBlock;
+import io.headstream.job.sequences.OrderTokens;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.functions.FlatMapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/** How the stages are wired in token mode. */
+final class TokenStages {
+  /** A block that waits long enough to be cut travels well at this size. */
+  private static final int BLOCK_BYTES = 1024 * 1024;
+
+  /** More tokens at a time gain nothing, and cost memory. */
+  private static final int MOST_TOKENS_PER_BLOCK = 256;
+
+  private final AttentionSettings settings;
+  private final LayerWeights weights;
+  private final int maxParallelism;
+
+  TokenStages(AttentionSettings settings, LayerWeights weights, int maxParallelism) {
+    this.settings = settings;
+    this.weights = weights;
+    this.maxParallelism = maxParallelism;
+  }
+
+  /** The tokens in order, in blocks. */
+  SingleOutputStreamOperator<TokenBlock> order(DataStream<Token> tokens) {
+    int tokensPerBlock = BLOCK_BYTES / (Float.BYTES * settings.modelDim());
+    OrderTokens order =
+        new OrderTokens(
+            settings.tokenMode().maxDisorder(),
+            gapMillis(),
+            gapInEventTime(),
+            Math.max(1, Math.min(tokensPerBlock, MOST_TOKENS_PER_BLOCK)));
+    return tokens
+        .keyBy(Token::sequenceId)
+        .process(order)
+        .name("Order tokens")
+        .uid("order-tokens")
+        .setMaxParallelism(maxParallelism);
+  }
+
+  /** The answers to tokens in order. */
+  SingleOutputStreamOperator<Token> answer(DataStream<TokenBlock> blocks) {
+    return settings.headGroups() == 1 ? answerInOnePlace(blocks) : fanOut(blocks);
+  }
+
+  private SingleOutputStreamOperator<Token> answerInOnePlace(DataStream<TokenBlock> blocks) {
+    // A block is where its key belongs already.
+    return DataStreamUtils.reinterpretAsKeyedStream(
+            blocks, AttendTokensInOnePlace::key, TypeInformation.of(HeadKey.class))
+        .process(new AttendTokensInOnePlace(operatorSettings()))
+        .name("Attend with all %d heads by token, W_o".formatted(settings.heads()))
+        .uid("attend-tokens")
+        .setMaxParallelism(maxParallelism);
+  }
+
+  private SingleOutputStreamOperator<Token> fanOut(DataStream<TokenBlock> blocks) {
+    int groups = settings.headGroups();
+    DataStream<HeadBlock> work =
+        blocks
+            .flatMap(new FanOutTokens(groups, maxParallelism))
+            .name("Fan out to %d head groups".formatted(groups))
+            .uid("fan-out-tokens");
+    DataStream<HeadResult> results =
+        work.keyBy(HeadBlock::key)
+            .process(new AttendTokens(operatorSettings()))
+            .name(
+                "Attend with %d of %d heads by token"
+                    .formatted(settings.heads() / groups, settings.heads()))
+            .uid("attend-tokens")
+            .setMaxParallelism(maxParallelism);
+    DataStream<SequenceChunk> asked =
+        blocks
+            .flatMap(withTokens())
+            .returns(SequenceChunk.class)
+            .name("Keep tokens for the gather")
+            .uid("keep-tokens");
+    return results
+        .keyBy(HeadResult::sequenceId)
+        .connect(asked.keyBy(SequenceChunk::sequenceId))
+        .process(new GatherHeads(weights, groups, false))
+        .name("Gather heads, W_o")
+        .uid("gather-tokens")
+        .setMaxParallelism(maxParallelism);
+  }
+
+  /** The blocks that are not just an end. */
+  private static FlatMapFunction<TokenBlock, SequenceChunk> withTokens() {
+    return (block, out) ->
+        Stream.of(block)
+            .filter(b -> !b.tokens().isEmpty())
+            .map(TokenBlock::chunk)
+            .forEach(out::collect);
+  }
+
+  private TokenSettings operatorSettings() {
+    int keysBefore = Math.min(settings.window(), settings.maxLength() - 1);
+    return new TokenSettings(
+        weights,
+        new AttendOptions(
+            true, keysBefore, settings.sinks(), settings.dropout(), settings.dropoutSeed()),
+        settings.headGroups(),
+        new ContextBounds(keysBefore, settings.sinks()),
+        settings.tokenMode().pageCacheBytes());
+  }
+
+  /** A gap in event time is the only clock; otherwise the shorter of gap and idle timeout holds. */
+  private long gapMillis() {
+    Duration idleTimeout = gapInEventTime() ? null : settings.tokenMode().idleTimeout();
+    return Stream.of(settings.sessionGap(), idleTimeout)
+        .filter(Objects::nonNull)
+        .mapToLong(Duration::toMillis)
+        .min()
+        .orElse(0);
+  }
+
+  private boolean gapInEventTime() {
+    return settings.eventTime() && settings.sessionGap() != null;
+  }
+}

@@ -1,0 +1,22 @@
+package io.headstream.job.heads;
+
+import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.LayerWeights;
+import java.io.Serializable;
+
+/**
+ * What the operators are told that answer token by token.
+ *
+ * @param weights the whole layer's weights
+ * @param options dropout
+ * @param groups head groups
+ * @param bounds how much of the past is kept
+ * @param pageCacheBytes most bytes of keys and values that a subtask keeps decoded beside its state
+ */
+public record TokenSettings(
+    LayerWeights weights,
+    AttendOptions options,
+    int groups,
+    ContextBounds bounds,
+    long pageCacheBytes)
+    implements Serializable {}

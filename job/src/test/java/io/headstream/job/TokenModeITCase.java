@@ -1,0 +1,139 @@
+package io.headstream.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headstream.attention.AttentionMask;
+import io.headstream.job.source.JsonTokenParser;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Token by token over files on a MiniCluster: the bytes are those of one causal pass. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TokenModeITCase {
+  private static final long SEED = 20261125;
+  private static final int MODEL_DIM = 32;
+  private static final int HEADS = 4;
+
+  /** Nothing is too early, so that the order of arrival may be any. */
+  private static final TokenMode ANY_ORDER = new TokenMode(100_000, null, 1 << 20);
+
+  @RegisterExtension
+  static final MiniClusterExtension CLUSTER =
+      new MiniClusterExtension(
+          new MiniClusterResourceConfiguration.Builder()
+              .setNumberTaskManagers(2)
+              .setNumberSlotsPerTaskManager(2)
+              .build());
+
+  @TempDir static Path folder;
+
+  /** Long enough for several pages and tiles. */
+  private final Sequences sequences = new Sequences(SEED, 30, 300, MODEL_DIM, HEADS);
+
+  private Path weights;
+  private Path interleaved;
+  private Path shuffled;
+
+  @BeforeAll
+  void writeFiles() throws Exception {
+    weights = sequences.writeWeights(folder.resolve("layer.safetensors"));
+    interleaved = Sequences.write(sequences.interleaved(), folder.resolve("interleaved"), 1);
+    shuffled = Sequences.write(sequences.shuffled(SEED), folder.resolve("shuffled"), 3);
+  }
+
+  static Stream<Arguments> groupsAndParallelisms() {
+    return Stream.of(1, 2, HEADS)
+        .flatMap(groups -> Stream.of(1, 2, 3, 4).map(p -> Arguments.of(groups, p)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("groupsAndParallelisms")
+  void theBytesAreThoseOfOneCausalPass(int headGroups, int parallelism) throws Exception {
+    Path input = (headGroups + parallelism) % 2 == 0 ? interleaved : shuffled;
+    assertThat(run(input, settings(headGroups).withTokenMode(ANY_ORDER), parallelism))
+        .as("seed %d, G %d, parallelism %d, %s", SEED, headGroups, parallelism, input)
+        .isEqualTo(sequences.libraryAnswers(true));
+  }
+
+  @Test
+  void sequenceModeWritesTheSameBytes() throws Exception {
+    assertThat(run(shuffled, settings(2).withCausal(true), 2))
+        .isEqualTo(run(shuffled, settings(2).withTokenMode(ANY_ORDER), 2));
+  }
+
+  static Stream<Arguments> windows() {
+    return Stream.of(
+        Arguments.of(0, 0), Arguments.of(63, 4), Arguments.of(64, 70), Arguments.of(150, 3));
+  }
+
+  @ParameterizedTest
+  @MethodSource("windows")
+  void aWindowAndSinksToo(int window, int sinks) throws Exception {
+    List<String> expected = sequences.libraryAnswers(AttentionMask.window(window, 0, sinks));
+    AttentionSettings settings = settings(2).withWindow(window, sinks);
+    assertThat(run(shuffled, settings, 2)).as("sequence mode").isEqualTo(expected);
+    assertThat(run(shuffled, settings.withTokenMode(ANY_ORDER), 2))
+        .as("token mode, seed %d", SEED)
+        .isEqualTo(expected);
+    assertThat(run(interleaved, settings.withHeadGroups(1).withTokenMode(ANY_ORDER), 1))
+        .as("in one place, seed %d", SEED)
+        .isEqualTo(expected);
+  }
+
+  /** The longest context kept is a window of one less, and the smaller of the two holds. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 90})
+  void aLongContextIsForgottenFromItsBeginningOn(int maxLength) throws Exception {
+    List<String> expected = sequences.libraryAnswers(AttentionMask.window(maxLength - 1, 0, 2));
+    AttentionSettings settings =
+        settings(2).withWindow(200, 2).withTokenMode(ANY_ORDER).withMaxLength(maxLength);
+    assertThat(run(shuffled, settings, 2)).isEqualTo(expected);
+  }
+
+  /** Each token then reads its sequence's whole past from the state. */
+  @Test
+  void withoutAnythingDecodedBesideTheStateToo() throws Exception {
+    for (long bytes : new long[] {0, 100_000}) {
+      TokenMode mode = new TokenMode(100_000, null, bytes);
+      assertThat(run(interleaved, settings(2).withTokenMode(mode), 2))
+          .as("page cache of %d bytes", bytes)
+          .isEqualTo(sequences.libraryAnswers(true));
+    }
+  }
+
+  @Test
+  void dropoutDropsTheSameWeights() throws Exception {
+    AttentionSettings settings = settings(2).withDropout(0.4, 9);
+    assertThat(run(interleaved, settings.withTokenMode(ANY_ORDER), 2))
+        .isEqualTo(run(shuffled, settings.withCausal(true), 1))
+        .isNotEqualTo(sequences.libraryAnswers(true));
+  }
+
+  private List<String> run(Path input, AttentionSettings settings, int parallelism)
+      throws Exception {
+    JobRun run = new JobRun(folder.resolve("run-" + runs++));
+    AttentionLayer layer = AttentionLayer.fromFile(weights.toString(), settings);
+    run.execute(input, new JsonTokenParser(MODEL_DIM, false, false), layer, parallelism);
+    assertThat(run.deadLetterLines()).isEmpty();
+    return new ArrayList<>(run.sortedAnswers());
+  }
+
+  private int runs;
+
+  private static AttentionSettings settings(int headGroups) {
+    return AttentionSettings.of(MODEL_DIM, HEADS).withHeadGroups(headGroups);
+  }
+}
