@@ -53,6 +53,7 @@ final class EmbeddedFlink implements AutoCloseable {
    * @param temporary a folder for Flink's own files
    */
   EmbeddedFlink(Options options, Path checkpoints, Path resumeFrom, Path temporary) {
+    configuration.addAll(StateBackendSettings.ofEnvironment(System.getenv()));
     configuration.set(DeploymentOptions.TARGET, LocalExecutor.NAME);
     configuration.set(DeploymentOptions.ATTACHED, true);
     configuration.set(CoreOptions.DEFAULT_PARALLELISM, options.parallelism());

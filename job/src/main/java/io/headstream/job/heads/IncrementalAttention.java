@@ -28,23 +28,29 @@ final class IncrementalAttention {
   private final KeyValueState state;
   private final DecodedCaches decoded;
   private final int keyValueHeads;
-  private final Workspace workspace = new Workspace();
+  private final AttentionOptions common =
+      AttentionOptions.defaults().withWorkspace(new Workspace());
   private final Counter hits;
   private final Counter misses;
   private final LayerMetrics metrics;
+  private final long bytesPerToken;
+  private long storedBytes;
 
   /**
    * Once in an operator's {@code open}.
    *
    * @param layer all heads
+   * @param storedBytes of keys and values that are in the state already
    */
-  IncrementalAttention(RuntimeContext context, MultiHeadAttention layer, TokenSettings settings) {
+  IncrementalAttention(
+      RuntimeContext context, MultiHeadAttention layer, TokenSettings settings, long storedBytes) {
     this.layer = layer;
     this.groups = settings.groups();
     this.bounds = settings.bounds();
     this.options = settings.options();
     this.keyValueHeads = layer.keyValueHeads() / groups;
-    long bytesPerToken = 2L * Float.BYTES * keyValueHeads * layer.headDim();
+    this.storedBytes = storedBytes;
+    bytesPerToken = 2L * Float.BYTES * keyValueHeads * layer.headDim();
     state = new KeyValueState(context, bounds, keyValueHeads, layer.headDim());
     decoded = new DecodedCaches(settings.pageCacheBytes(), bytesPerToken * KeyValuePage.POSITIONS);
     metrics = new LayerMetrics(context);
@@ -53,6 +59,7 @@ final class IncrementalAttention {
     misses = group.counter("pageCacheMisses");
     group.gauge("pageCacheHitShare", this::hitShare);
     group.gauge("pageCacheBytes", decoded::bytes);
+    group.gauge("keyValueBytes", this::storedBytes);
     group.gauge("keyValueBytesPerToken", () -> bytesPerToken);
   }
 
@@ -72,8 +79,8 @@ final class IncrementalAttention {
     if (rows > 0) {
       long start = System.nanoTime();
       KeyValueCache cache = cache(key, firstPosition);
-      AttentionOptions tokenOptions = options.forTokens(key.sequenceId()).withWorkspace(workspace);
-      heads.attend(rows, x, 0, cache, columns, 0, tokenOptions);
+      AttentionOptions own = options.forSequence(key.sequenceId(), common);
+      heads.attend(rows, x, 0, cache, columns, 0, own);
       if (!ends) {
         state.write(cache, firstPosition);
         decoded.put(key, cache);
@@ -84,7 +91,18 @@ final class IncrementalAttention {
       decoded.take(key);
       state.clear();
     }
+    countStored(firstPosition, ends ? 0 : firstPosition + rows);
     return columns;
+  }
+
+  /** Bytes of the keys and values that are in the state. */
+  long storedBytes() {
+    return storedBytes;
+  }
+
+  private void countStored(int lengthBefore, int length) {
+    long more = bounds.storedPositions(length) - bounds.storedPositions(lengthBefore);
+    storedBytes += more * bytesPerToken;
   }
 
   private KeyValueCache cache(HeadKey key, int length) {
