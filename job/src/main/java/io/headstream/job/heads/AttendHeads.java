@@ -1,8 +1,11 @@
 package io.headstream.job.heads;
 
+import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.HeadGroup;
+import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AttendOptions;
 import io.headstream.job.layer.AttentionSample;
+import io.headstream.job.layer.LayerMetrics;
 import io.headstream.job.layer.LayerWeights;
 import io.headstream.job.layer.SharedLayers;
 import io.headstream.job.records.HeadKey;
@@ -36,6 +39,8 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
 
   private transient SharedLayers.Lease lease;
   private transient AttentionMaps maps; // null where nothing is sampled
+  private transient LayerMetrics metrics;
+  private transient AttentionOptions common;
   private transient ListState<HeadTask> chunks;
 
   /**
@@ -66,6 +71,8 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
     if (!sample.isNone()) {
       maps = new AttentionMaps(getRuntimeContext(), sample, options);
     }
+    metrics = new LayerMetrics(getRuntimeContext());
+    common = options.with(new Workspace());
     chunks =
         getRuntimeContext()
             .getListState(new ListStateDescriptor<>("chunks", TypeInformation.of(HeadTask.class)));
@@ -126,7 +133,10 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
     HeadGroup heads = lease.layer().headGroup(key.group(), groups);
     int width = heads.columns();
     float[] columns = new float[length * width];
-    heads.attend(length, embeddings, 0, columns, 0, options.forSequence(key.sequenceId()));
+    long start = System.nanoTime();
+    AttentionOptions own = options.forSequence(key.sequenceId(), common);
+    heads.attend(length, embeddings, 0, columns, 0, own);
+    metrics.attended(key.group(), length, start);
     for (int from = 0; from < length; from += tokensPerChunk) {
       int to = Math.min(length, from + tokensPerChunk);
       float[] piece =

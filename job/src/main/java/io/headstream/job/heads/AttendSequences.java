@@ -1,9 +1,12 @@
 package io.headstream.job.heads;
 
+import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AnswerOutput;
 import io.headstream.job.layer.AttendOptions;
 import io.headstream.job.layer.AttentionSample;
+import io.headstream.job.layer.LayerMetrics;
 import io.headstream.job.layer.LayerWeights;
 import io.headstream.job.layer.SharedLayers;
 import io.headstream.job.records.SequenceChunk;
@@ -27,6 +30,10 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
   private transient SharedLayers.Lease lease;
   private transient AnswerOutput answers;
   private transient AttentionMaps maps; // null where nothing is sampled
+  private transient LayerMetrics metrics;
+  private transient AttentionOptions common;
+  private transient float[] embeddings; // [sequenceLength, modelDim] of the longest so far
+  private transient float[] answer;
 
   /**
    * The layer.
@@ -48,6 +55,10 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
     if (!sample.isNone()) {
       maps = new AttentionMaps(getRuntimeContext(), sample, options);
     }
+    metrics = new LayerMetrics(getRuntimeContext());
+    common = options.with(new Workspace());
+    embeddings = new float[0];
+    answer = new float[0];
   }
 
   @Override
@@ -60,11 +71,19 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
   @Override
   public void processElement(SequenceChunk sequence, Context context, Collector<Token> out) {
     MultiHeadAttention layer = lease.layer();
-    float[] embeddings = sequence.embeddings();
-    float[] answer =
-        layer.attend(
-            1, sequence.sequenceLength(), embeddings, options.forSequence(sequence.sequenceId()));
+    long start = System.nanoTime();
+    int length = sequence.sequenceLength();
+    int size = Math.multiplyExact(length, layer.modelDim());
+    if (answer.length < size) {
+      embeddings = new float[size];
+      answer = new float[size];
+    }
+    sequence.copyEmbeddings(layer.modelDim(), embeddings);
+    AttentionOptions own = options.forSequence(sequence.sequenceId(), common);
+    layer.attend(1, length, embeddings, 0, answer, 0, own);
+    metrics.attended(0, length, start);
     answers.emit(sequence.tokens(), answer, out, context::output);
+    answers.measureLatency(context.timestamp());
     if (maps != null && maps.wants(sequence.sequenceId())) {
       String[] labels = sequence.tokens().stream().map(Token::label).toArray(String[]::new);
       maps.emit(sequence.sequenceId(), labels, layer, 0, 1, embeddings, context::output);

@@ -1,6 +1,7 @@
 package io.headstream.job.heads;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.layer.AttendOptions;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -77,6 +79,56 @@ class AttendSequencesTest {
       assertThat(maps).extracting(AttentionMap::labels).containsOnly(List.of("word"));
       assertThat(maps).extracting(AttentionMap::keysAfter).containsOnly(0);
       assertThat(harness.extractOutputValues()).hasSize(2);
+    }
+  }
+
+  /** The buffers of a longer sequence before leave nothing behind. */
+  @Test
+  void aSequenceHasTheSameBitsWhateverCameBefore() throws Exception {
+    SequenceChunk shorter = sequence("short", 3, 4);
+    assertThat(answers(sequence("long", 200, 4), shorter)).endsWith(answers(shorter));
+    assertThat(answers(shorter, shorter, sequence("long", 200, 4))).startsWith(answers(shorter));
+  }
+
+  @Test
+  void anEmbeddingOfAnotherLengthIsNamed() {
+    assertThatThrownBy(() -> answers(sequence("a", 1, 3)))
+        .hasMessage("embedding 0 of sequence a has 3 numbers, model-dim is 4");
+  }
+
+  private static SequenceChunk sequence(String id, int length, int modelDim) {
+    List<Token> tokens = new ArrayList<>();
+    for (int i = 0; i < length; i++) {
+      float[] embedding = new float[modelDim];
+      SplittableRandom random = new SplittableRandom(31 * i + length);
+      for (int c = 0; c < modelDim; c++) {
+        embedding[c] = (float) random.nextDouble(-1, 1);
+      }
+      tokens.add(Token.of(id, i, embedding, i == length - 1));
+    }
+    return new SequenceChunk(id, length, tokens);
+  }
+
+  /** The answers' numbers. */
+  private static Float[] answers(SequenceChunk... sequences) throws Exception {
+    AttendSequences attend =
+        new AttendSequences(
+            LayerWeights.seeded(1, 4, 2, 2),
+            new AttendOptions(false, AttendOptions.UNLIMITED, 0, 0, 0),
+            AttentionSample.none());
+    try (OneInputStreamOperatorTestHarness<SequenceChunk, Token> harness =
+        new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(attend))) {
+      harness.open();
+      for (SequenceChunk sequence : sequences) {
+        harness.processElement(new StreamRecord<>(sequence));
+      }
+      List<Float> numbers = new ArrayList<>();
+      for (Token answer : harness.extractOutputValues()) {
+        for (float value : answer.embedding()) {
+          numbers.add(value);
+        }
+      }
+      return numbers.toArray(Float[]::new);
     }
   }
 
