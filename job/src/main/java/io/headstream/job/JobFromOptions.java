@@ -7,6 +7,7 @@ import io.headstream.job.cli.InputFormat;
 import io.headstream.job.cli.LayerShape;
 import io.headstream.job.cli.Locations;
 import io.headstream.job.cli.Options;
+import io.headstream.job.cli.TableLocation;
 import io.headstream.job.cli.Topics;
 import io.headstream.job.cli.UsageException;
 import io.headstream.job.output.AnswerRecords;
@@ -21,11 +22,13 @@ import io.headstream.job.output.TokenEncoder;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
+import io.headstream.job.source.EmbeddingTable;
 import io.headstream.job.source.JsonTokenParser;
 import io.headstream.job.source.RecordTimes;
 import io.headstream.job.source.StdinSource;
 import io.headstream.job.source.TextTokenParser;
 import io.headstream.job.source.TokenFiles;
+import io.headstream.job.source.TokenLookup;
 import io.headstream.job.source.TokenParser;
 import io.headstream.job.source.TokenTopic;
 import java.io.IOException;
@@ -39,6 +42,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The job that a user's options describe. */
 public final class JobFromOptions {
+  private static final String TABLE_FILE = "headstream-embedding-table";
+
   private final Options options;
   private final Locations locations;
 
@@ -60,7 +65,8 @@ public final class JobFromOptions {
     JobFromOptions described = new JobFromOptions(options, locations);
     described.checkCheckpoints(env);
     described.tellEveryOperator(env);
-    BuiltLayer layer = described.layer();
+    BuiltLayer layer = described.withTable(described.layer());
+    described.shipTable(env);
     described.job(layer.shape()).withTimes(described.times()).build(env);
     return layer;
   }
@@ -120,6 +126,28 @@ public final class JobFromOptions {
     }
   }
 
+  /** Reads the embedding table once here too. */
+  private BuiltLayer withTable(BuiltLayer layer) {
+    TableLocation table = locations.embeddingTable();
+    if (table == null) {
+      return layer;
+    }
+    try {
+      String digest = EmbeddingTable.check(table.file(), table.tensor(), layer.shape().modelDim());
+      return new BuiltLayer(layer.shape(), layer.weightsDigest(), digest);
+    } catch (WeightsException e) {
+      throw new UsageException("--embedding-table: " + e.getMessage()); // which names the file
+    } catch (IOException e) {
+      throw new UsageException("--embedding-table " + table.file() + ": cannot be read: " + e);
+    }
+  }
+
+  private void shipTable(StreamExecutionEnvironment env) {
+    if (locations.embeddingTable() != null) {
+      env.registerCachedFile(locations.embeddingTable().file().toString(), TABLE_FILE);
+    }
+  }
+
   private Source<RawRecord, ?, ?> records() throws IOException {
     Topics topics = locations.topics();
     if (topics.input().isPresent()) {
@@ -142,13 +170,21 @@ public final class JobFromOptions {
   }
 
   private TokenParser parser(LayerShape shape) {
-    return options.inputFormat() == InputFormat.TEXT
-        ? new TextTokenParser(shape.modelDim(), options.seed())
-        : new JsonTokenParser(
+    if (options.inputFormat() == InputFormat.TEXT) {
+      return new TextTokenParser(shape.modelDim(), options.seed());
+    }
+    JsonTokenParser parser =
+        new JsonTokenParser(
             shape.modelDim(),
             options.positionsOnArrival(),
             options.eventTime(),
             options.tokenFormat());
+    TableLocation table = locations.embeddingTable();
+    return table == null
+        ? parser
+        : parser.withLookup(
+            new TokenLookup(
+                TABLE_FILE, table.tensor(), shape.modelDim(), options.sinusoidalPositions()));
   }
 
   private AttentionLayer layer(LayerShape shape) {

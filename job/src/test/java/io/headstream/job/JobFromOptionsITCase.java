@@ -1,14 +1,18 @@
 package io.headstream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Reference;
+import io.headstream.attention.safetensors.SafetensorsWriter;
+import io.headstream.attention.safetensors.TensorType;
 import io.headstream.job.cli.Locations;
 import io.headstream.job.cli.Options;
 import io.headstream.job.cli.Place;
+import io.headstream.job.cli.UsageException;
 import io.headstream.job.json.FloatEncoding;
 import io.headstream.job.json.TokenFormat;
 import io.headstream.job.json.TokenJson;
@@ -20,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -130,6 +135,51 @@ class JobFromOptionsITCase {
     Sequences.write(tokens, folder.resolve("three"), 3);
     run(2, "three", "three-2", with(options, "--max-out-of-orderness=1 h", "--head-groups=4"));
     assertThat(lines("three-2")).as("seed %d, three files", SEED).isEqualTo(expected);
+  }
+
+  @Test
+  void tokensAreLookedUpInATableOnEverySlot() throws Exception {
+    float[] table = Reference.uniform(new SplittableRandom(SEED), 50 * MODEL_DIM, 1);
+    new SafetensorsWriter()
+        .add("words", TensorType.F32, List.of(50L, (long) MODEL_DIM), table)
+        .add("other", TensorType.F32, List.of(1L, 1L), new float[1])
+        .write(folder.resolve("table"));
+    List<String> byToken = new ArrayList<>();
+    List<String> byEmbedding = new ArrayList<>();
+    for (int n = 0; n < 400; n++) {
+      int token = n * 7 % 50;
+      float[] row = Arrays.copyOfRange(table, token * MODEL_DIM, (token + 1) * MODEL_DIM);
+      Token asEmbedding = Token.of("s" + n % 40, n / 40, row, n / 40 == 9);
+      String last = asEmbedding.last() ? ",\"last\":true" : "";
+      byToken.add(
+          "{\"sequence_id\":\"s%d\",\"position\":%d,\"word\":%d%s}"
+              .formatted(n % 40, n / 40, token, last));
+      byEmbedding.add(text(asEmbedding, TokenFormat.DEFAULT));
+    }
+    byToken.add("{\"sequence_id\":\"s\",\"position\":0,\"word\":50}");
+    Files.write(folder.resolve("tokens.jsonl"), byToken);
+    Files.write(folder.resolve("embeddings.jsonl"), byEmbedding);
+
+    String dim = "--model-dim=" + MODEL_DIM;
+    String words = "--embedding-table=" + folder.resolve("table") + ":words";
+    run(4, "tokens.jsonl", "of-tokens", dim, words, "--token-field=word");
+    run(1, "embeddings.jsonl", "of-embeddings", dim);
+    run(2, "tokens.jsonl", "placed", dim, words, "--token-field=word", "--positions=sinusoidal");
+
+    assertThat(lines("of-tokens")).hasSize(400).isEqualTo(lines("of-embeddings"));
+    assertThat(lines("placed")).hasSize(400).doesNotContainAnyElementsOf(lines("of-tokens"));
+    assertThat(lines("of-tokens-dead-letters"))
+        .singleElement()
+        .asString()
+        .contains("\"MALFORMED\"", "word is 50, not an integer from 0 to 49", "tokens.jsonl:401");
+    assertThatThrownBy(() -> run(1, "tokens.jsonl", "x", dim, words.replace(":words", ":other")))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("--embedding-table: ")
+        .hasMessageContaining("tensor \"other\" has shape [1, 1], expected [tokens, 8]");
+    Files.write(folder.resolve("table"), new byte[] {1, 2, 3});
+    assertThatThrownBy(() -> run(1, "tokens.jsonl", "x", dim, words))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("--embedding-table: " + folder.resolve("table").toRealPath());
   }
 
   @Test

@@ -36,6 +36,8 @@ class StagesTest {
         // What stages share.
         .layer("layer")
         .definedBy("io.headstream.job.layer..")
+        .layer("shared")
+        .definedBy("io.headstream.job.shared..")
         .layer("deadletters")
         .definedBy("io.headstream.job.deadletters..")
         .layer("json")
@@ -56,6 +58,8 @@ class StagesTest {
         .mayOnlyBeAccessedByLayers("job", "cli")
         .whereLayer("layer")
         .mayOnlyBeAccessedByLayers("job", "heads", "gather")
+        .whereLayer("shared")
+        .mayOnlyBeAccessedByLayers("source", "layer")
         .check(classes);
   }
 

@@ -46,7 +46,9 @@ record Fingerprint(Map<String, String> values) {
     values.put("--output-encoding", format.encoding().name().toLowerCase(Locale.ROOT));
     values.put("--output", either(topics.outputTopic(), locations.output()));
     values.put("--dead-letters", either(topics.deadLettersTopic(), locations.deadLetters()));
-    values.put("--weights", weights(layer));
+    values.put("--weights", digest(layer.weightsDigest()));
+    values.put("--embedding-table", digest(layer.tableDigest()));
+    values.put("--positions", options.sinusoidalPositions() ? "sinusoidal" : "none");
     values.put("--model-dim", layer.shape().modelDim());
     values.put("--heads", layer.shape().heads());
     values.put("--kv-heads", layer.shape().keyValueHeads());
@@ -78,9 +80,9 @@ record Fingerprint(Map<String, String> values) {
     return topics.clusterId() == null ? "none" : "cluster " + topics.clusterId();
   }
 
-  /** What the weights are, wherever they lie and whatever they are called. */
-  private static String weights(BuiltLayer layer) {
-    return layer.weightsDigest() == null ? "none" : "SHA-256 " + layer.weightsDigest();
+  /** What is in a file, wherever it lies and whatever it is called. */
+  private static String digest(String digest) {
+    return digest == null ? "none" : "SHA-256 " + digest;
   }
 
   /** Notes the options of a run that begins, before anything else is in its folder. */

@@ -18,6 +18,7 @@ public final class Locations {
   private final FileLocation deadLetters; // null: stderr, or a topic
   private final FileLocation weights; // null: seeded
   private final FileLocation checkpoints; // null: none
+  private final TableLocation embeddingTable; // null: none
 
   private Locations(Options options) {
     topics = Topics.of(options);
@@ -37,6 +38,7 @@ public final class Locations {
                 .map(uri -> FileLocation.of("--dead-letters", uri))
                 .orElse(output == null ? null : output.beside(DEAD_LETTERS_SUFFIX));
     weights = options.weights().map(file -> FileLocation.of("--weights", file)).orElse(null);
+    embeddingTable = options.embeddingTable().map(TableLocation::of).orElse(null);
     checkpoints =
         options.checkpoints().map(dir -> FileLocation.of("--checkpoints", dir)).orElse(null);
   }
@@ -79,6 +81,11 @@ public final class Locations {
   /** The local weights file; null for seeded weights. */
   public java.nio.file.Path weights() {
     return weights == null ? null : weights.toLocal();
+  }
+
+  /** The local embedding table; null for none. */
+  public TableLocation embeddingTable() {
+    return embeddingTable;
   }
 
   /** The local folder for checkpoints; null for none. */

@@ -23,6 +23,7 @@ final class OptionRules {
     }
     options.tokenFormat();
     checkEventTime();
+    checkEmbeddings();
     Topics.of(options);
     options.output().ifPresent(uri -> refuseDash("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
@@ -61,6 +62,25 @@ final class OptionRules {
     }
   }
 
+  private void checkEmbeddings() {
+    if (options.embeddingTable().isPresent() && options.inputFormat() == InputFormat.TEXT) {
+      throw new UsageException(
+          "--embedding-table: not with --input-format text, whose words have embeddings already");
+    }
+    if (!options.sinusoidalPositions()) {
+      return;
+    }
+    if (options.embeddingTable().isEmpty()) {
+      throw new UsageException(
+          "--positions sinusoidal: only with --embedding-table, expected both or neither");
+    }
+    if (options.positionsOnArrival()) {
+      throw new UsageException(
+          "--positions sinusoidal: not with --positions-from arrival, because a token is looked up"
+              + " before it has a position; expected --positions-from record");
+    }
+  }
+
   private static void refuseDash(String option, String uri) {
     if (uri.equals("-")) {
       throw UsageException.unexpected(
@@ -87,7 +107,8 @@ final class OptionRules {
   }
 
   private void checkCluster() {
-    for (String option : new String[] {"--parallelism", "--checkpoints", "--overwrite"}) {
+    for (String option :
+        new String[] {"--parallelism", "--checkpoints", "--overwrite", "--web-ui"}) {
       if (options.given(option)) {
         throw new UsageException(
             option
@@ -95,6 +116,7 @@ final class OptionRules {
                 + switch (option) {
                   case "--parallelism" -> "flink run -p N";
                   case "--checkpoints" -> "execution.checkpointing.dir in Flink's configuration";
+                  case "--web-ui" -> "rest.port in Flink's configuration";
                   default -> "none, part files are added to the folder";
                 });
       }

@@ -33,6 +33,7 @@ import picocli.CommandLine.ParseResult;
 public final class Options {
   @Mixin private InputOptions input;
   @Mixin private FieldOptions fields;
+  @Mixin private EmbeddingOptions embeddings;
   @Mixin private OutputOptions output;
   @Mixin private KafkaOptions kafka;
   @Mixin private LayerOptions layer;
@@ -143,6 +144,16 @@ public final class Options {
   /** The form of a token record, in and out. */
   public TokenFormat tokenFormat() {
     return fields.format();
+  }
+
+  /** The embedding table as typed; empty for none. */
+  public Optional<String> embeddingTable() {
+    return Optional.ofNullable(embeddings.table);
+  }
+
+  /** Whether the encoding of the position is added to what comes from the table. */
+  public boolean sinusoidalPositions() {
+    return embeddings.positions.equals("sinusoidal");
   }
 
   /** After how long without a token a sequence ends; empty for never. */
@@ -275,6 +286,11 @@ public final class Options {
     return run.parallelism != null
         ? run.parallelism
         : Math.min(Runtime.getRuntime().availableProcessors(), Values.Parallelism.MOST);
+  }
+
+  /** The port of the embedded Flink's web UI; empty for none. */
+  Optional<Integer> webUi() {
+    return Optional.ofNullable(run.webUi);
   }
 
   /** The folder that the embedded Flink checkpoints into; empty for none. */

@@ -1,6 +1,7 @@
 package io.headstream.job.source;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonParser.NumberType;
 import com.fasterxml.jackson.core.JsonToken;
 import io.headstream.job.json.TokenFormat;
 import io.headstream.job.records.Reason;
@@ -11,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * The embedding of one record, as numbers or as base64.
+ * The embedding of one record, as numbers, as base64, or as an index into an embedding table.
  *
  * <p>Reading tells only what is malformed. Count and values are judged in {@link #checked()}, once
  * the whole record has been read, because a record that is malformed anywhere is nothing else.
@@ -19,19 +20,23 @@ import java.util.Base64;
 final class EmbeddingField {
   private final int modelDim;
   private final TokenFormat format;
+  private final TokenLookup lookup; // null: no table
   private String name; // of the field that was read
   private float[] values;
   private int count;
   private String notFinite;
+  private int token = -1; // none
 
-  EmbeddingField(int modelDim, TokenFormat format) {
+  EmbeddingField(int modelDim, TokenFormat format, TokenLookup lookup) {
     this.modelDim = modelDim;
     this.format = format;
+    this.lookup = lookup;
   }
 
   /** Reads an array of numbers; the parser stands on the field's value. */
   void readNumbers(JsonParser json) throws IOException, Rejection {
     begin(format.embedding());
+    values = new float[modelDim];
     if (!json.hasToken(JsonToken.START_ARRAY)) {
       throw Rejection.malformed(name + " is " + JsonKind.of(json) + ", not an array");
     }
@@ -53,6 +58,7 @@ final class EmbeddingField {
   /** Reads base64 of little-endian float32; the parser stands on the field's value. */
   void readBase64(JsonParser json) throws IOException, Rejection {
     begin(format.base64Embedding());
+    values = new float[modelDim];
     if (!json.hasToken(JsonToken.VALUE_STRING)) {
       throw Rejection.malformed(name + " is " + JsonKind.of(json) + ", not a string");
     }
@@ -81,11 +87,41 @@ final class EmbeddingField {
     }
   }
 
-  /** The embedding, when it has model-dim finite numbers. */
-  float[] checked() throws Rejection {
+  /** Reads an index into the table; the parser stands on the field's value. */
+  void readToken(JsonParser json) throws IOException, Rejection {
+    begin(format.token());
+    boolean integer = json.hasToken(JsonToken.VALUE_NUMBER_INT);
+    if (!integer || json.getNumberType() != NumberType.INT || outside(json.getIntValue())) {
+      throw Rejection.malformed(
+          name
+              + " is "
+              + JsonKind.of(json)
+              + ", not an integer from 0 to "
+              + (lookup.tokens() - 1)
+              + ", the last of the embedding table");
+    }
+    token = json.getIntValue();
+  }
+
+  private boolean outside(int index) {
+    return index < 0 || index >= lookup.tokens();
+  }
+
+  /**
+   * The embedding, when it has model-dim finite numbers.
+   *
+   * @param position of the token, for an encoding of it
+   */
+  float[] checked(int position) throws Rejection {
     if (name == null) {
       throw Rejection.malformed(
-          "neither " + format.embedding() + " nor " + format.base64Embedding());
+          lookup == null
+              ? "neither " + format.embedding() + " nor " + format.base64Embedding()
+              : "none of %s, %s and %s"
+                  .formatted(format.token(), format.embedding(), format.base64Embedding()));
+    }
+    if (token >= 0) {
+      return lookup.of(token, position);
     }
     if (count != modelDim) {
       throw new Rejection(
@@ -99,10 +135,11 @@ final class EmbeddingField {
 
   private void begin(String field) throws Rejection {
     if (name != null) {
-      throw Rejection.malformed("both " + format.embedding() + " and " + format.base64Embedding());
+      boolean base64First = name.equals(format.base64Embedding());
+      throw Rejection.malformed(
+          base64First ? "both " + field + " and " + name : "both " + name + " and " + field);
     }
     name = field;
-    values = new float[modelDim];
   }
 
   /** What is beyond model-dim is counted, not kept. */

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.apache.flink.api.common.functions.RuntimeContext;
 
 /** Reads a token record: one JSON object, strictly. */
 public final class JsonTokenParser implements TokenParser {
@@ -28,6 +29,7 @@ public final class JsonTokenParser implements TokenParser {
   private final boolean positionsOnArrival;
   private final boolean timestampRequired;
   private final TokenFormat format;
+  private final TokenLookup lookup; // null: no table
 
   /** A parser of records in the format {@link TokenFormat#DEFAULT}. */
   public JsonTokenParser(int modelDim, boolean positionsOnArrival, boolean timestampRequired) {
@@ -45,10 +47,39 @@ public final class JsonTokenParser implements TokenParser {
    */
   public JsonTokenParser(
       int modelDim, boolean positionsOnArrival, boolean timestampRequired, TokenFormat format) {
+    this(modelDim, positionsOnArrival, timestampRequired, format, null);
+  }
+
+  private JsonTokenParser(
+      int modelDim,
+      boolean positionsOnArrival,
+      boolean timestampRequired,
+      TokenFormat format,
+      TokenLookup lookup) {
     this.modelDim = modelDim;
     this.positionsOnArrival = positionsOnArrival;
     this.timestampRequired = timestampRequired;
     this.format = format;
+    this.lookup = lookup;
+  }
+
+  /** This parser with a table, so that a record may have a token in place of an embedding. */
+  public JsonTokenParser withLookup(TokenLookup table) {
+    return new JsonTokenParser(modelDim, positionsOnArrival, timestampRequired, format, table);
+  }
+
+  @Override
+  public void open(RuntimeContext context) throws IOException {
+    if (lookup != null) {
+      lookup.open(context);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (lookup != null) {
+      lookup.close();
+    }
   }
 
   @Override
@@ -113,7 +144,7 @@ public final class JsonTokenParser implements TokenParser {
   private final class Fields {
     private String sequenceId;
     private int position = Token.ON_ARRIVAL;
-    private final EmbeddingField embedding = new EmbeddingField(modelDim, format);
+    private final EmbeddingField embedding = new EmbeddingField(modelDim, format, lookup);
     private String label;
     private Long timestamp;
     private boolean last;
@@ -134,6 +165,8 @@ public final class JsonTokenParser implements TokenParser {
         embedding.readNumbers(json);
       } else if (name.equals(format.base64Embedding())) {
         embedding.readBase64(json);
+      } else if (lookup != null && name.equals(format.token())) {
+        embedding.readToken(json);
       } else if (name.equals(format.label())) {
         label = text(name, json);
       } else if (name.equals(format.timestamp())) {
@@ -155,7 +188,7 @@ public final class JsonTokenParser implements TokenParser {
       if (timestamp == null && timestampRequired) {
         throw Rejection.malformed(format.timestamp() + " is missing");
       }
-      float[] values = embedding.checked();
+      float[] values = embedding.checked(position);
       return new Token(sequenceId, position, values, label, timestamp, last, source);
     }
   }

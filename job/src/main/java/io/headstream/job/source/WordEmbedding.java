@@ -3,13 +3,11 @@ package io.headstream.job.source;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An embedding for a word at a position, without a table: hashed values plus the sinusoidal
- * positional encoding of "Attention Is All You Need", section 3.5.
+ * An embedding for a word at a position, without a table: hashed values plus {@link
+ * SinusoidalPositions}.
  *
  * <pre>
  * embedding[c] = uniform(seed, word, c) + PE(position, c)
- * PE(position, 2i)     = sin(position / 10000^(2i / modelDim))
- * PE(position, 2i + 1) = cos(position / 10000^(2i / modelDim))
  * </pre>
  *
  * <p>The hashed values have mean 0 and variance 1. All is exact integer and IEEE arithmetic or
@@ -21,28 +19,20 @@ final class WordEmbedding {
   /** Uniform on (-√3, √3) has variance 1; the hash gives 24 bits, as many as a float has. */
   private static final double STEP = StrictMath.sqrt(3) / (1 << 23);
 
-  private static final int CACHED_FLOATS = 1 << 20;
-  private static final int CACHED_ROWS = 1 << 14;
-
   private final int modelDim;
   private final long seed;
-  private final double[] wavelengths;
-  private final float[][] encodings;
+  private final SinusoidalPositions positions;
 
   WordEmbedding(int modelDim, long seed) {
     this.modelDim = modelDim;
     this.seed = seed;
-    wavelengths = new double[(modelDim + 1) / 2];
-    for (int i = 0; i < wavelengths.length; i++) {
-      wavelengths[i] = StrictMath.pow(10000, 2.0 * i / modelDim);
-    }
-    encodings = new float[Math.max(1, Math.min(CACHED_ROWS, CACHED_FLOATS / modelDim))][];
+    positions = new SinusoidalPositions(modelDim);
   }
 
   /** A new array of model-dim values. */
   float[] of(String word, int position) {
     long hash = hash(word);
-    float[] encoding = encoding(position);
+    float[] encoding = positions.of(position);
     float[] embedding = new float[modelDim];
     for (int c = 0; c < modelDim; c++) {
       long bits = mix(hash + (c + 1) * GOLDEN_GAMMA) >>> 40;
@@ -66,24 +56,5 @@ final class WordEmbedding {
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return z ^ (z >>> 31);
-  }
-
-  private float[] encoding(int position) {
-    if (position >= encodings.length) {
-      return computeEncoding(position);
-    }
-    if (encodings[position] == null) {
-      encodings[position] = computeEncoding(position);
-    }
-    return encodings[position];
-  }
-
-  private float[] computeEncoding(int position) {
-    float[] encoding = new float[modelDim];
-    for (int c = 0; c < modelDim; c++) {
-      double angle = position / wavelengths[c / 2];
-      encoding[c] = (float) (c % 2 == 0 ? StrictMath.sin(angle) : StrictMath.cos(angle));
-    }
-    return encoding;
   }
 }

@@ -48,6 +48,8 @@ class FieldOptionsTest {
         "--id-field=position | --position-field: found 'position', expected another name than that of --id-field",
         "--last-field=embedding_f32 | --last-field: found 'embedding_f32', expected another name than that of --embedding-field",
         "--id-field= | --id-field: found '', expected the name of a field",
+        "--positions=sinusoidal | --positions sinusoidal: only with --embedding-table, expected both or neither",
+        "--positions=learned | --positions: found 'learned', expected none or sinusoidal",
         "--output-encoding=F32 | --output-encoding: found 'F32', expected json or f32"
       })
   void namesThatCannotBeAreRefused(String argument, String expected) {
@@ -66,7 +68,9 @@ class FieldOptionsTest {
         "--label-field",
         "--timestamp-field",
         "--last-field",
-        "--output-encoding"
+        "--output-encoding",
+        "--embedding-table",
+        "--positions"
       })
   void helpListsThemWithTheirDefaults(String option) {
     assertThat(Options.information("--help").orElseThrow())
