@@ -11,6 +11,7 @@ import java.util.function.BiConsumer;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -25,6 +26,8 @@ public final class AnswerOutput {
   private final LongCounter sequencesDone;
   private final Counter tokens;
   private final Counter sequences;
+  private final Histogram latencyMillis;
+  private final long openedAtMillis = System.currentTimeMillis();
 
   /**
    * Registers the metrics; once in an operator's {@code open}.
@@ -35,11 +38,12 @@ public final class AnswerOutput {
     deadLetters = new DeadLetterOutput(context);
     tokensAnswered = context.getLongCounter("tokens-answered");
     sequencesDone = context.getLongCounter("sequences-done");
-    MetricGroup group = context.getMetricGroup().addGroup("attention");
+    MetricGroup group = context.getMetricGroup().addGroup(LayerMetrics.GROUP);
     group.gauge("headGroups", () -> headGroups);
     group.gauge("kernel", MultiHeadAttention::kernel);
     tokens = group.counter("tokensAnswered");
     sequences = group.counter("sequencesCompleted");
+    latencyMillis = LayerMetrics.histogram(group, "endToEndLatencyMillis");
   }
 
   /**
@@ -83,6 +87,23 @@ public final class AnswerOutput {
     }
     tokensAnswered.add(answered);
     tokens.inc(answered);
+  }
+
+  /**
+   * Notes how long ago the token was read that made an answer possible: {@code
+   * endToEndLatencyMillis}. Where a gap in event time ended the sequence, it is how long ago that
+   * was by the records' timestamps; the age of what was recorded before this operator was there
+   * says nothing and is left out.
+   *
+   * @param timestampMillis of the Flink record that was answered; null for none
+   */
+  public void measureLatency(Long timestampMillis) {
+    if (timestampMillis != null && timestampMillis >= openedAtMillis) {
+      long latency = System.currentTimeMillis() - timestampMillis;
+      if (latency >= 0) { // the end of an input is far in the future
+        latencyMillis.update(latency);
+      }
+    }
   }
 
   /**

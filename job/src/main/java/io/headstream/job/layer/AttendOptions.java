@@ -30,24 +30,14 @@ public record AttendOptions(boolean causal, int window, int sinks, double dropou
   }
 
   /**
-   * The options for one whole sequence.
+   * The options for one sequence.
    *
-   * @param common what {@link #with} gave
+   * @param common what {@link #with} gave; or, where keys and values are in a cache, which has the
+   *     mask, options without one
    */
   public AttentionOptions forSequence(String sequenceId, AttentionOptions common) {
-    return withDropout(sequenceId, common);
-  }
-
-  /**
-   * The options for tokens of a sequence whose keys and values are in a cache, which has the mask.
-   */
-  public AttentionOptions forTokens(String sequenceId) {
-    return withDropout(sequenceId, AttentionOptions.defaults());
-  }
-
-  private AttentionOptions withDropout(String sequenceId, AttentionOptions options) {
     return dropout == 0
-        ? options
-        : options.withDropout(Dropout.of(dropout, dropoutSeed, Dropout.sequence(sequenceId)));
+        ? common
+        : common.withDropout(Dropout.of(dropout, dropoutSeed, Dropout.sequence(sequenceId)));
   }
 }
