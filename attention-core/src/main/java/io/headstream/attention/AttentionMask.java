@@ -372,6 +372,15 @@ public final class AttentionMask {
     return true;
   }
 
+  /** See {@link MaskConstraint#end}. */
+  int end(ScoreRegion region, int i) {
+    int end = region.keys;
+    for (MaskConstraint constraint : constraints) {
+      end = Math.min(end, constraint.end(region, i));
+    }
+    return end;
+  }
+
   Coverage coverage(ScoreRegion region) {
     Coverage coverage = Coverage.ALL;
     for (MaskConstraint constraint : constraints) {

@@ -43,18 +43,31 @@ record Band(int keysBefore, int keysAfter, int sinks, int offset, boolean bottom
   }
 
   @Override
+  public int end(ScoreRegion region, int i) {
+    long position = position(region, i);
+    long end = Math.max(end(position), sinkEnd(position)) - region.keyPosition;
+    return (int) Math.max(0, Math.min(region.keys, end));
+  }
+
+  @Override
   public void hide(ScoreRegion region, ScoreBlock scores) {
     for (int i = 0; i < region.queries; i++) {
       long position = position(region, i);
-      long start = start(position) - region.keyPosition;
-      long end = end(position) - region.keyPosition;
-      long sinkEnd = sinkEnd(position) - region.keyPosition;
-      for (int j = (int) Math.max(0, sinkEnd); j < region.keys; j++) {
-        if (j < start || j >= end) {
-          scores.hide(i, j);
-        }
+      int keys = region.end(i);
+      int sinkEnd = inside(sinkEnd(position) - region.keyPosition, keys);
+      int start = inside(start(position) - region.keyPosition, keys);
+      int end = inside(end(position) - region.keyPosition, keys);
+      for (int j = sinkEnd; j < start; j++) {
+        scores.hide(i, j);
+      }
+      for (int j = Math.max(end, sinkEnd); j < keys; j++) {
+        scores.hide(i, j);
       }
     }
+  }
+
+  private static int inside(long key, int keys) {
+    return (int) Math.max(0, Math.min(keys, key));
   }
 
   @Override

@@ -188,6 +188,15 @@ final class HeadAttention {
     if (coverage == Coverage.NONE && !results.wantsHidden()) {
       return;
     }
+    int tileKeys = region.keys;
+    if (coverage == Coverage.SOME && !results.wantsHidden()) {
+      region.seeOnly(mask, source.band());
+    } else {
+      region.seeAll();
+    }
+    if (region.keys == 0) {
+      return;
+    }
     scoreTile();
     if (coverage == Coverage.NONE) {
       return;
@@ -197,12 +206,12 @@ final class HeadAttention {
       source.band().hide(region, kernel.scores());
     }
     results.write(ScoreStage.MASKED, region, kernel.scores());
-    kernel.weigh(region.keys);
+    kernel.weigh(region);
     if (!options.dropout().isOff()) {
       drop(kernel.scores());
     }
-    boolean finite = source.valuesFinite(region.firstKey, region.keys, valueDim);
-    kernel.add(source, region.firstKey, region.keys, finite ? null : visible(kernel.scores()));
+    boolean finite = source.valuesFinite(region.firstKey, tileKeys, valueDim);
+    kernel.add(source, region, finite ? null : visible(kernel.scores()));
   }
 
   private Coverage coverage() {
@@ -220,7 +229,7 @@ final class HeadAttention {
   }
 
   private void scoreTile() {
-    kernel.score(source, region.firstKey, region.keys);
+    kernel.score(source, region);
     results.write(ScoreStage.RAW, region, kernel.scores());
     if (options.softCap() > 0) {
       cap(kernel.scores(), options.softCap());
@@ -237,6 +246,7 @@ final class HeadAttention {
       for (int tile = 0; tile < keyLength; tile += TileKernel.TILE) {
         region.firstKey = tile;
         region.keys = Math.min(TileKernel.TILE, keyLength - tile);
+        region.seeAll();
         scoreTile();
       }
     }

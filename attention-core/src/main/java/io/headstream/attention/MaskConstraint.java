@@ -5,6 +5,14 @@ interface MaskConstraint {
   /** A quick answer for a whole region; {@code SOME} is never wrong. */
   Coverage coverage(ScoreRegion region);
 
+  /**
+   * A key of the region from which on query {@code i} sees none, 0 to {@code region.keys}; not
+   * smaller than that of the query before it.
+   */
+  default int end(ScoreRegion region, int i) {
+    return region.keys;
+  }
+
   /** Whether query {@code i} of the region may attend to its key {@code j}. */
   boolean mayAttend(ScoreRegion region, int i, int j);
 

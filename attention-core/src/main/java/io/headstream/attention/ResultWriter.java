@@ -111,7 +111,7 @@ final class ResultWriter {
   private void copy(ScoreRegion region, ScoreBlock scores, float[] into, int offset) {
     for (int i = 0; i < region.queries; i++) {
       int row = offset + (firstRow + region.firstQuery + i) * keyLength + region.firstKey;
-      for (int j = 0; j < region.keys; j++) {
+      for (int j = 0; j < region.end(i); j++) { // beyond it they are hidden
         into[row + j] = scores.data()[scores.at(i, j)];
       }
     }

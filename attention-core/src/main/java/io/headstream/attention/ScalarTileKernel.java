@@ -64,9 +64,10 @@ final class ScalarTileKernel implements TileKernel {
   }
 
   @Override
-  public void score(KeyValueSource source, int first, int keys) {
-    source.loadKeys(first, keys, headDim, tileKeys);
+  public void score(KeyValueSource source, ScoreRegion region) {
+    source.loadKeys(region.firstKey, region.keys, headDim, tileKeys);
     for (int i = 0; i < queries; i++) {
+      int keys = region.end(i);
       scoreRow(query[i], keys);
       System.arraycopy(row, 0, scores.data(), scores.at(i, 0), keys);
     }
@@ -88,8 +89,9 @@ final class ScalarTileKernel implements TileKernel {
   }
 
   @Override
-  public void weigh(int keys) {
+  public void weigh(ScoreRegion region) {
     for (int i = 0; i < queries; i++) {
+      int keys = region.end(i);
       System.arraycopy(scores.data(), scores.at(i, 0), row, 0, keys);
       float newMax = maximum(max[i], row, keys);
       weights(row, keys, newMax);
@@ -101,9 +103,10 @@ final class ScalarTileKernel implements TileKernel {
   }
 
   @Override
-  public void add(KeyValueSource source, int first, int keys, boolean[] visible) {
-    source.loadValues(first, keys, valueDim, tileValues);
+  public void add(KeyValueSource source, ScoreRegion region, boolean[] visible) {
+    source.loadValues(region.firstKey, region.keys, valueDim, tileValues);
     for (int i = 0; i < queries; i++) {
+      int keys = region.end(i);
       System.arraycopy(scores.data(), scores.at(i, 0), row, 0, keys);
       Arrays.fill(tileOut, 0, valueDim, 0f);
       for (int page = 0; page < keys; page += PAGE) {

@@ -34,7 +34,7 @@ interface TileKernel {
   int CHAIN_CHANNELS = 64;
 
   /** Queries of a block, at most. */
-  int BLOCK = 48;
+  int BLOCK = 64;
 
   /** Chains in which the weights of a tile are added. */
   int CHAINS = 16;
@@ -48,11 +48,14 @@ interface TileKernel {
   /** Begins with {@code queries} rows of {@code q} from {@code firstRow} on. */
   void begin(Rows q, int firstRow, int queries, int headDim, int valueDim, float scale);
 
-  /** Fills the scores against {@code keys} keys from {@code first} on. */
-  void score(KeyValueSource source, int first, int keys);
+  /**
+   * Fills the scores against the region's keys. A query's scores against keys from its {@link
+   * ScoreRegion#end} on may be anything: it sees none of them.
+   */
+  void score(KeyValueSource source, ScoreRegion region);
 
   /** Makes weights of the scores; takes them into the running maximum and sum. */
-  void weigh(int keys);
+  void weigh(ScoreRegion region);
 
   /**
    * Adds the weighted values.
@@ -60,7 +63,7 @@ interface TileKernel {
    * @param visible who may attend to what, laid out as the scores, or null if values are finite and
    *     a weight of 0 suffices. Since 0·NaN is NaN, a value is left out where this is false
    */
-  void add(KeyValueSource source, int first, int keys, boolean[] visible);
+  void add(KeyValueSource source, ScoreRegion region, boolean[] visible);
 
   /** Writes the results of the block's queries. */
   void finish(Rows out, int firstRow);

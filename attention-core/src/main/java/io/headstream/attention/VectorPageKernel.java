@@ -16,30 +16,22 @@ final class VectorPageKernel implements TileKernel {
   private final float[] s = scores.data(); // [BLOCK][TILE]
   private final float[] more = new float[BLOCK * PAGE]; // what further channels add to the scores
   private final VectorRowSoftmax softmax = new VectorRowSoftmax();
+  private final VectorOutput output = new VectorOutput();
 
   private float[] query = new float[0]; // [BLOCK][headDim], scaled
-  private float[] out = new float[0]; // [BLOCK][columns]
-  private float[] firstPage = new float[0]; // [BLOCK][columns], weighted values of a page
-  private float[] secondPage = new float[0];
   private float[] released = new float[0]; // zeros in place of a page that is no longer there
   private float[] narrow = new float[0]; // [PAGE][LANES], values of fewer channels than lanes
 
   private int queries;
   private int headDim;
   private int valueDim;
-  private int columns; // valueDim, rounded up to whole vectors
 
   @Override
   public void reserve(int headDim, int valueDim) {
     if (query.length < BLOCK * headDim) {
       query = new float[BLOCK * headDim];
     }
-    int size = BLOCK * wholeVectors(valueDim);
-    if (out.length < size) {
-      out = new float[size];
-      firstPage = new float[size];
-      secondPage = new float[size];
-    }
+    output.reserve(valueDim);
     if (released.length < PAGE * Math.max(headDim, valueDim)) {
       released = new float[PAGE * Math.max(headDim, valueDim)];
     }
@@ -62,9 +54,8 @@ final class VectorPageKernel implements TileKernel {
     this.queries = queries;
     this.headDim = headDim;
     this.valueDim = valueDim;
-    this.columns = wholeVectors(valueDim);
     softmax.begin(queries);
-    Arrays.fill(out, 0, queries * columns, 0f);
+    output.begin(queries, valueDim);
     for (int i = 0; i < queries; i++) {
       scaleInto(query, i * headDim, q.data(), q.row(firstRow + i), headDim, scale);
     }
@@ -78,8 +69,10 @@ final class VectorPageKernel implements TileKernel {
   }
 
   @Override
-  public void score(KeyValueSource source, int first, int keys) {
+  public void score(KeyValueSource source, ScoreRegion region) {
     CachedHead head = (CachedHead) source;
+    int first = region.firstKey;
+    int keys = region.keys;
     for (int start = 0; start < keys; start += PAGE) {
       float[] k = head.keys(first + start);
       int from = k == null ? 0 : head.keysAt();
@@ -111,33 +104,32 @@ final class VectorPageKernel implements TileKernel {
   }
 
   @Override
-  public void weigh(int keys) {
+  public void weigh(ScoreRegion region) {
     for (int i = 0; i < queries; i++) {
-      softmax.weigh(i, s, i * TILE, keys);
+      int end = region.end(i);
+      softmax.weigh(i, s, i * TILE, end);
+      Arrays.fill(s, i * TILE + end, i * TILE + region.keys, 0f);
     }
   }
 
   @Override
-  public void add(KeyValueSource source, int first, int keys, boolean[] visible) {
+  public void add(KeyValueSource source, ScoreRegion region, boolean[] visible) {
     CachedHead head = (CachedHead) source;
-    for (int start = 0; start < keys; start += PAGE) {
+    int first = region.firstKey;
+    int keys = region.keys;
+    int pages = 0;
+    for (int start = 0; start < keys; start += PAGE, pages++) {
       float[] v = head.values(first + start);
       int from = v == null ? 0 : head.valuesAt();
       int pageKeys = Math.min(PAGE, keys - start);
-      float[] into = start == 0 ? firstPage : secondPage;
+      float[] into = output.page(pages);
       if (visible != null) {
         addVisible(v == null ? released : v, from, start, pageKeys, into, visible);
       } else {
         addPage(v == null ? released : v, from, start, pageKeys, into);
       }
     }
-    for (int i = 0; i < queries; i++) {
-      if (keys <= PAGE) {
-        joinPage(i * columns, softmax.alpha(i));
-      } else {
-        joinPages(i * columns, softmax.alpha(i));
-      }
-    }
+    output.join(softmax.alpha(), pages);
   }
 
   private void addPage(float[] v, int from, int start, int pageKeys, float[] into) {
@@ -150,6 +142,7 @@ final class VectorPageKernel implements TileKernel {
       from = 0;
       step = LANES;
     }
+    int columns = output.columns();
     int whole = Math.max(LANES, valueDim / LANES * LANES);
     VectorProducts.rows(
         s, start, TILE, 1, queries, v, from, step, pageKeys, into, 0, columns, whole);
@@ -164,6 +157,7 @@ final class VectorPageKernel implements TileKernel {
   /** The weighted values of a page that holds NaN or infinity: selects where others multiply. */
   private void addVisible(
       float[] v, int from, int start, int pageKeys, float[] into, boolean[] visible) {
+    int columns = output.columns();
     Arrays.fill(into, 0, queries * columns, 0f);
     for (int i = 0; i < queries; i++) {
       for (int j = start; j < start + pageKeys; j++) {
@@ -178,41 +172,9 @@ final class VectorPageKernel implements TileKernel {
     }
   }
 
-  /** Takes a tile of one page into the output: {@code o = fma(o, α, tile)}. */
-  private void joinPage(int at, float alpha) {
-    for (int c = at; c < at + columns; c += LANES) {
-      // +0 is added, as where there are two pages, so that none is -0.
-      FloatVector tile = FloatVector.fromArray(SPECIES, firstPage, c).add(0f);
-      FloatVector.fromArray(SPECIES, out, c)
-          .fma(FloatVector.broadcast(SPECIES, alpha), tile)
-          .intoArray(out, c);
-    }
-  }
-
-  /** Takes a tile of two pages into the output. */
-  private void joinPages(int at, float alpha) {
-    for (int c = at; c < at + columns; c += LANES) {
-      FloatVector tile =
-          FloatVector.fromArray(SPECIES, firstPage, c)
-              .add(0f)
-              .add(FloatVector.fromArray(SPECIES, secondPage, c));
-      FloatVector.fromArray(SPECIES, out, c)
-          .fma(FloatVector.broadcast(SPECIES, alpha), tile)
-          .intoArray(out, c);
-    }
-  }
-
   @Override
   public void finish(Rows rows, int firstRow) {
-    for (int i = 0; i < queries; i++) {
-      divideInto(rows.data(), rows.row(firstRow + i), i * columns, softmax.sum(i));
-    }
-  }
-
-  private void divideInto(float[] to, int row, int from, float sum) {
-    for (int c = 0; c < valueDim; c++) {
-      to[row + c] = sum == 0 ? 0f : out[from + c] / sum + 0f;
-    }
+    output.finish(rows, firstRow, softmax.sum());
   }
 
   @Override
@@ -222,6 +184,6 @@ final class VectorPageKernel implements TileKernel {
 
   @Override
   public float sum(int i) {
-    return softmax.sum(i);
+    return softmax.sum()[i];
   }
 }

@@ -149,6 +149,86 @@ final class VectorProducts {
     a3.intoArray(y, yAt + 3 * LANES);
   }
 
+  /** Four rows by two vectors. */
+  static void fourRowsByTwo(
+      float[] a,
+      int aAt,
+      int aRow,
+      int aTerm,
+      float[] b,
+      int bAt,
+      int bTerm,
+      int terms,
+      float[] y,
+      int yAt,
+      int yRow) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector a0 = zero, a1 = zero;
+    FloatVector b0 = zero, b1 = zero;
+    FloatVector c0 = zero, c1 = zero;
+    FloatVector d0 = zero, d1 = zero;
+    for (int n = 0, at = bAt, from = aAt; n < terms; n++, at += bTerm, from += aTerm) {
+      FloatVector w0 = FloatVector.fromArray(SPECIES, b, at);
+      FloatVector w1 = FloatVector.fromArray(SPECIES, b, at + LANES);
+      FloatVector xa = FloatVector.broadcast(SPECIES, a[from]);
+      a0 = xa.fma(w0, a0);
+      a1 = xa.fma(w1, a1);
+      FloatVector xb = FloatVector.broadcast(SPECIES, a[from + aRow]);
+      b0 = xb.fma(w0, b0);
+      b1 = xb.fma(w1, b1);
+      FloatVector xc = FloatVector.broadcast(SPECIES, a[from + 2 * aRow]);
+      c0 = xc.fma(w0, c0);
+      c1 = xc.fma(w1, c1);
+      FloatVector xd = FloatVector.broadcast(SPECIES, a[from + 3 * aRow]);
+      d0 = xd.fma(w0, d0);
+      d1 = xd.fma(w1, d1);
+    }
+    a0.intoArray(y, yAt);
+    a1.intoArray(y, yAt + LANES);
+    b0.intoArray(y, yAt + yRow);
+    b1.intoArray(y, yAt + yRow + LANES);
+    c0.intoArray(y, yAt + 2 * yRow);
+    c1.intoArray(y, yAt + 2 * yRow + LANES);
+    d0.intoArray(y, yAt + 3 * yRow);
+    d1.intoArray(y, yAt + 3 * yRow + LANES);
+  }
+
+  /** Eight rows by one vector. */
+  static void eightRowsByVector(
+      float[] a,
+      int aAt,
+      int aRow,
+      int aTerm,
+      float[] b,
+      int bAt,
+      int bTerm,
+      int terms,
+      float[] y,
+      int yAt,
+      int yRow) {
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+    for (int n = 0, at = bAt, from = aAt; n < terms; n++, at += bTerm, from += aTerm) {
+      FloatVector w = FloatVector.fromArray(SPECIES, b, at);
+      s0 = w.fma(FloatVector.broadcast(SPECIES, a[from]), s0);
+      s1 = w.fma(FloatVector.broadcast(SPECIES, a[from + aRow]), s1);
+      s2 = w.fma(FloatVector.broadcast(SPECIES, a[from + 2 * aRow]), s2);
+      s3 = w.fma(FloatVector.broadcast(SPECIES, a[from + 3 * aRow]), s3);
+      s4 = w.fma(FloatVector.broadcast(SPECIES, a[from + 4 * aRow]), s4);
+      s5 = w.fma(FloatVector.broadcast(SPECIES, a[from + 5 * aRow]), s5);
+      s6 = w.fma(FloatVector.broadcast(SPECIES, a[from + 6 * aRow]), s6);
+      s7 = w.fma(FloatVector.broadcast(SPECIES, a[from + 7 * aRow]), s7);
+    }
+    s0.intoArray(y, yAt);
+    s1.intoArray(y, yAt + yRow);
+    s2.intoArray(y, yAt + 2 * yRow);
+    s3.intoArray(y, yAt + 3 * yRow);
+    s4.intoArray(y, yAt + 4 * yRow);
+    s5.intoArray(y, yAt + 5 * yRow);
+    s6.intoArray(y, yAt + 6 * yRow);
+    s7.intoArray(y, yAt + 7 * yRow);
+  }
+
   /** Four rows by one vector. */
   static void fourRowsByVector(
       float[] a,
@@ -189,9 +269,9 @@ final class VectorProducts {
   }
 
   /**
-   * Rows by columns, of which there are whole vectors: each block by the methods above.
+   * Rows by columns, of which there are whole vectors, block by block.
    *
-   * @param rows at least 1
+   * @param rows at least 0
    * @param columns a multiple of {@link #LANES}
    */
   static void rows(
@@ -208,41 +288,94 @@ final class VectorProducts {
       int yAt,
       int yRow,
       int columns) {
+    int c = 0;
+    for (; c + PANEL <= columns; c += PANEL) {
+      panel(a, aAt, aRow, aTerm, rows, b, bAt + c, bTerm, terms, y, yAt + c, yRow);
+    }
+    for (; c + 2 * LANES <= columns; c += 2 * LANES) {
+      twoVectors(a, aAt, aRow, aTerm, rows, b, bAt + c, bTerm, terms, y, yAt + c, yRow);
+    }
+    if (c < columns) {
+      oneVector(a, aAt, aRow, aTerm, rows, b, bAt + c, bTerm, terms, y, yAt + c, yRow);
+    }
+  }
+
+  private static void panel(
+      float[] a,
+      int aAt,
+      int aRow,
+      int aTerm,
+      int rows,
+      float[] b,
+      int bAt,
+      int bTerm,
+      int terms,
+      float[] y,
+      int yAt,
+      int yRow) {
     int r = 0;
     for (; r + 4 <= rows; r += 4) {
-      int from = aAt + r * aRow;
-      int to = yAt + r * yRow;
-      int c = 0;
-      for (; c + PANEL <= columns; c += PANEL) {
-        fourRows(a, from, aRow, aTerm, b, bAt + c, bTerm, terms, y, to + c, yRow);
-      }
-      for (; c < columns; c += LANES) {
-        fourRowsByVector(a, from, aRow, aTerm, b, bAt + c, bTerm, terms, y, to + c, yRow);
-      }
+      fourRows(a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow);
     }
     if (r + 2 <= rows) {
-      int from = aAt + r * aRow;
-      int to = yAt + r * yRow;
-      int c = 0;
-      for (; c + PANEL <= columns; c += PANEL) {
-        twoRows(a, from, aRow, aTerm, b, bAt + c, bTerm, terms, y, to + c, yRow);
-      }
-      for (; c < columns; c += LANES) {
-        oneRowByVector(a, from, aTerm, b, bAt + c, bTerm, terms, y, to + c);
-        oneRowByVector(a, from + aRow, aTerm, b, bAt + c, bTerm, terms, y, to + yRow + c);
-      }
+      twoRows(a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow);
       r += 2;
     }
     if (r < rows) {
+      oneRow(a, aAt + r * aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow);
+    }
+  }
+
+  private static void twoVectors(
+      float[] a,
+      int aAt,
+      int aRow,
+      int aTerm,
+      int rows,
+      float[] b,
+      int bAt,
+      int bTerm,
+      int terms,
+      float[] y,
+      int yAt,
+      int yRow) {
+    int r = 0;
+    for (; r + 4 <= rows; r += 4) {
+      fourRowsByTwo(a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow);
+    }
+    for (; r < rows; r++) {
       int from = aAt + r * aRow;
       int to = yAt + r * yRow;
-      int c = 0;
-      for (; c + PANEL <= columns; c += PANEL) {
-        oneRow(a, from, aTerm, b, bAt + c, bTerm, terms, y, to + c);
-      }
-      for (; c < columns; c += LANES) {
-        oneRowByVector(a, from, aTerm, b, bAt + c, bTerm, terms, y, to + c);
-      }
+      oneRowByVector(a, from, aTerm, b, bAt, bTerm, terms, y, to);
+      oneRowByVector(a, from, aTerm, b, bAt + LANES, bTerm, terms, y, to + LANES);
+    }
+  }
+
+  private static void oneVector(
+      float[] a,
+      int aAt,
+      int aRow,
+      int aTerm,
+      int rows,
+      float[] b,
+      int bAt,
+      int bTerm,
+      int terms,
+      float[] y,
+      int yAt,
+      int yRow) {
+    int r = 0;
+    for (; r + 8 <= rows; r += 8) {
+      int from = aAt + r * aRow;
+      eightRowsByVector(a, from, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow);
+    }
+    if (r + 4 <= rows) {
+      int from = aAt + r * aRow;
+      fourRowsByVector(a, from, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow);
+      r += 4;
+    }
+    for (; r < rows; r++) {
+      oneRowByVector(a, aAt + r * aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow);
     }
   }
 }

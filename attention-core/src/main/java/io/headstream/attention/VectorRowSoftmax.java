@@ -25,16 +25,17 @@ final class VectorRowSoftmax {
   }
 
   /** What the output so far is worth after {@link #weigh}: {@code exp(oldMax - newMax)}. */
-  float alpha(int i) {
-    return alpha[i];
+  float[] alpha() {
+    return alpha;
   }
 
   float max(int i) {
     return max[i];
   }
 
-  float sum(int i) {
-    return sum[i];
+  /** The sums of weights so far. */
+  float[] sum() {
+    return sum;
   }
 
   /**

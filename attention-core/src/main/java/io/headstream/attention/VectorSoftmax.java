@@ -1,18 +1,18 @@
 package io.headstream.attention;
 
+import static io.headstream.attention.VectorProducts.LANES;
+import static io.headstream.attention.VectorProducts.SPECIES;
+
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The running softmax of {@link VectorTileKernel}: the statistics of a block of queries, which are
  * the lanes. Scores lie as {@code [keys][BLOCK]}.
  */
 final class VectorSoftmax {
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final int LANES = SPECIES.length();
   private static final int BLOCK = TileKernel.BLOCK;
   private static final int CHAINS = TileKernel.CHAINS;
 
@@ -20,6 +20,7 @@ final class VectorSoftmax {
   private final float[] sum = new float[BLOCK];
   private final float[] alpha = new float[BLOCK];
   private final float[] chains = new float[CHAINS * LANES];
+  private final float[] tileSum = new float[LANES];
 
   void begin() {
     Arrays.fill(max, -Float.MAX_VALUE);
@@ -35,33 +36,38 @@ final class VectorSoftmax {
     return max[i];
   }
 
-  float sum(int i) {
-    return sum[i];
+  /** The sums of weights so far. */
+  float[] sum() {
+    return sum;
   }
 
   /** Makes weights of the scores of a vector of queries from {@code i} on. */
-  void weigh(float[] s, int i, int keys) {
-    raiseMaximum(s, i, keys);
-    weights(s, i, keys);
-    sumChains(s, i, keys);
-    joinChains();
+  void weigh(float[] s, int i, int width, int keys) {
+    raiseMaximum(s, i, width, keys);
+    weights(s, i, width, keys);
+    if (keys == CHAINS) {
+      joinChains(s, i, width); // each weight is a chain
+    } else {
+      sumChains(s, i, width, keys);
+      joinChains(chains, 0, LANES);
+    }
     addSum(i);
   }
 
   /** The new running maximum, and what was gathered under the old one is worth. */
-  private void raiseMaximum(float[] s, int i, int keys) {
+  private void raiseMaximum(float[] s, int i, int width, int keys) {
     FloatVector oldMax = FloatVector.fromArray(SPECIES, max, i);
     FloatVector newMax = oldMax;
-    for (int j = 0, at = i; j < keys; j++, at += BLOCK) {
+    for (int j = 0, at = i; j < keys; j++, at += width) {
       newMax = newMax.max(FloatVector.fromArray(SPECIES, s, at));
     }
     newMax.intoArray(max, i);
     exp(oldMax.sub(newMax)).intoArray(alpha, i);
   }
 
-  private void weights(float[] s, int i, int keys) {
+  private void weights(float[] s, int i, int width, int keys) {
     FloatVector m = FloatVector.fromArray(SPECIES, max, i);
-    for (int j = 0, at = i; j < keys; j++, at += BLOCK) {
+    for (int j = 0, at = i; j < keys; j++, at += width) {
       exp(FloatVector.fromArray(SPECIES, s, at).sub(m)).intoArray(s, at);
     }
   }
@@ -88,30 +94,39 @@ final class VectorSoftmax {
     return p.mul(bits.reinterpretAsFloats());
   }
 
-  private void sumChains(float[] s, int i, int keys) {
+  private void sumChains(float[] s, int i, int width, int keys) {
     for (int chain = 0; chain < CHAINS; chain++) {
       FloatVector added = FloatVector.zero(SPECIES);
       for (int j = chain; j < keys; j += CHAINS) {
-        added = added.add(FloatVector.fromArray(SPECIES, s, j * BLOCK + i));
+        added = added.add(FloatVector.fromArray(SPECIES, s, j * width + i));
       }
       added.intoArray(chains, chain * LANES);
     }
   }
 
-  private void joinChains() {
-    for (int half = CHAINS / 2; half > 0; half /= 2) {
-      for (int chain = 0; chain < half; chain++) {
-        FloatVector.fromArray(SPECIES, chains, chain * LANES)
-            .add(FloatVector.fromArray(SPECIES, chains, (chain + half) * LANES))
-            .intoArray(chains, chain * LANES);
-      }
-    }
+  /** The sum of sixteen vectors, as a fixed tree. */
+  private void joinChains(float[] v, int at, int step) {
+    FloatVector a0 = vector(v, at).add(vector(v, at + 8 * step));
+    FloatVector a1 = vector(v, at + step).add(vector(v, at + 9 * step));
+    FloatVector a2 = vector(v, at + 2 * step).add(vector(v, at + 10 * step));
+    FloatVector a3 = vector(v, at + 3 * step).add(vector(v, at + 11 * step));
+    FloatVector a4 = vector(v, at + 4 * step).add(vector(v, at + 12 * step));
+    FloatVector a5 = vector(v, at + 5 * step).add(vector(v, at + 13 * step));
+    FloatVector a6 = vector(v, at + 6 * step).add(vector(v, at + 14 * step));
+    FloatVector a7 = vector(v, at + 7 * step).add(vector(v, at + 15 * step));
+    FloatVector even = a0.add(a4).add(a2.add(a6));
+    FloatVector odd = a1.add(a5).add(a3.add(a7));
+    even.add(odd).intoArray(tileSum, 0);
+  }
+
+  private static FloatVector vector(float[] v, int at) {
+    return FloatVector.fromArray(SPECIES, v, at);
   }
 
   /** {@code l = fma(l, α, tileSum)}. */
   private void addSum(int i) {
     FloatVector.fromArray(SPECIES, sum, i)
-        .fma(FloatVector.fromArray(SPECIES, alpha, i), FloatVector.fromArray(SPECIES, chains, 0))
+        .fma(FloatVector.fromArray(SPECIES, alpha, i), FloatVector.fromArray(SPECIES, tileSum, 0))
         .intoArray(sum, i);
   }
 }

@@ -260,7 +260,12 @@ class KernelBitsTest {
     int scoresAt = queries * (valueDim + 2);
     for (int first = 0; first < keyLength; first += TileKernel.TILE) {
       int keys = Math.min(TileKernel.TILE, keyLength - first);
-      kernel.score(source, first, keys);
+      ScoreRegion region = new ScoreRegion();
+      region.queries = queries;
+      region.firstKey = first;
+      region.keys = keys;
+      region.seeAll();
+      kernel.score(source, region);
       copy(kernel, queries, keys, result, scoresAt);
       for (int i = 0; i < queries; i++) {
         for (int j = 0; j < keys; j++) {
@@ -270,9 +275,9 @@ class KernelBitsTest {
           }
         }
       }
-      kernel.weigh(keys);
+      kernel.weigh(region);
       copy(kernel, queries, keys, result, scoresAt + queries * TileKernel.TILE);
-      kernel.add(source, first, keys, finite ? null : visible);
+      kernel.add(source, region, finite ? null : visible);
     }
     kernel.finish(new Rows(result, 0, valueDim), 0);
     for (int i = 0; i < queries; i++) {
