@@ -3,6 +3,7 @@ package io.headstream.e2e;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -30,6 +31,13 @@ record FlinkInstallation(
     List<String> classPath, Path conf, Map<String, String> overrides, Path pace, Path logs) {
   /** Beside {@code config.yaml}, how processes log. */
   static final String LOGGING = "log4j2-cluster.properties";
+
+  /** The same with other options, which win. */
+  FlinkInstallation with(Map<String, String> options) {
+    Map<String, String> all = new LinkedHashMap<>(overrides);
+    all.putAll(options);
+    return new FlinkInstallation(classPath, conf, all, pace, logs);
+  }
 
   List<String> jobManager(String name) {
     Configuration configuration = configuration();

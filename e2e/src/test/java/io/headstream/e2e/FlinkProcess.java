@@ -87,6 +87,11 @@ final class FlinkProcess implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
+  /** Sends a signal, such as {@code STOP}. */
+  void signal(String name) throws IOException, InterruptedException {
+    Command.run("kill", "-" + name, String.valueOf(pid()));
+  }
+
   @Override
   public void close() {
     kill();

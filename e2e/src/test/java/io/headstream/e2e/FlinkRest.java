@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -18,13 +19,23 @@ final class FlinkRest {
   private static final Set<String> ENDED = Set.of("FINISHED", "FAILED", "CANCELED");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient client =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final HttpClient client;
   private final String address;
 
-  /** A JobManager on this machine. */
-  FlinkRest(int port) {
-    this.address = "http://localhost:" + port;
+  /**
+   * A JobManager on this machine.
+   *
+   * @param tls for a JobManager that speaks TLS, else null
+   */
+  FlinkRest(int port, SSLContext tls) {
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5));
+    this.client = (tls == null ? builder : builder.sslContext(tls)).build();
+    this.address = (tls == null ? "http" : "https") + "://localhost:" + port;
+  }
+
+  /** Where it answers, without a slash at the end. */
+  String address() {
+    return address;
   }
 
   /** The answer to GET, such as {@code /jobs/ID}. */

@@ -52,7 +52,7 @@ class JobManagerKillsE2E {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sequence"})
+  @ValueSource(strings = {"sequence", "token"})
   void aKilledJobManagerTakesTheJobUpAgain(String mode) throws Exception {
     cluster.paceToLast(workload.inputBytes(), Strikes.GAP.multipliedBy(2L * KILLS));
     Path output = answers.resolve(mode);

@@ -45,7 +45,7 @@ class RescalesE2E {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sequence"})
+  @ValueSource(strings = {"sequence", "token"})
   void anotherParallelismLeavesNoTrace(String mode) throws Exception {
     Path output = answers.resolve(mode);
     String[] options = workload.options("paced", mode, output);

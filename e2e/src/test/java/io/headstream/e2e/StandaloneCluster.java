@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,7 +54,7 @@ final class StandaloneCluster implements AutoCloseable {
    */
   StandaloneCluster(
       Path folder, Timeline timeline, List<String> additions, Map<String, String> overrides)
-      throws IOException {
+      throws Exception {
     this.folder = Files.createDirectories(folder);
     this.timeline = timeline;
     Path conf = Files.createDirectories(folder.resolve("conf"));
@@ -69,10 +70,11 @@ final class StandaloneCluster implements AutoCloseable {
     }
     Path logs = Files.createDirectories(folder.resolve("logs"));
     Path temporary = Files.createDirectories(folder.resolve("tmp"));
-    int[] ports = freePorts(2);
+    int[] ports = freePorts(3);
     Map<String, String> options = new LinkedHashMap<>();
     options.put("jobmanager.rpc.port", String.valueOf(ports[0]));
     options.put("rest.port", String.valueOf(ports[1]));
+    options.put("blob.server.port", String.valueOf(ports[2]));
     options.put("io.tmp.dirs", temporary.toString());
     options.put("execution.checkpointing.dir", folder.resolve("checkpoints").toUri().toString());
     options.put(
@@ -84,7 +86,10 @@ final class StandaloneCluster implements AutoCloseable {
     this.pace = Files.createDirectories(folder.resolve("pace"));
     this.flink =
         new FlinkInstallation(List.of(LIB + "/*", PACED.toString()), conf, options, pace, logs);
-    this.rest = new FlinkRest(ports[1]);
+    String certificates = options.get("security.ssl.rest.keystore");
+    this.rest =
+        new FlinkRest(
+            ports[1], certificates == null ? null : Keystores.context(Path.of(certificates), true));
   }
 
   /** Starts the JobManager and waits until it answers. */
@@ -100,7 +105,27 @@ final class StandaloneCluster implements AutoCloseable {
       String name = "taskmanager-" + ++started;
       taskManagers.add(start(name, flink.taskManager(name)));
     }
-    await(present + count + " TaskManagers", () -> rest.taskManagers() == present + count);
+    awaitTaskManagers(present + count);
+  }
+
+  /**
+   * Starts a TaskManager that is not like the others and waits until the JobManager has it.
+   *
+   * @param prefix stands before its command
+   * @param options beside those of the cluster
+   */
+  void startTaskManager(List<String> prefix, Map<String, String> options) throws Exception {
+    int present = rest.taskManagers();
+    String name = "taskmanager-" + ++started;
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(flink.with(options).taskManager(name));
+    taskManagers.add(start(name, command));
+    awaitTaskManagers(present + 1);
+  }
+
+  /** Waits until the JobManager has so many TaskManagers. */
+  void awaitTaskManagers(int count) throws Exception {
+    await(count + " TaskManagers", () -> rest.taskManagers() == count);
   }
 
   private void await(String what, Callable<Boolean> condition) throws Exception {
@@ -203,6 +228,25 @@ final class StandaloneCluster implements AutoCloseable {
   }
 
   /**
+   * Does something that must go wrong, and waits until the JobManager's log names the cause.
+   *
+   * @param words of the cause
+   */
+  void awaitComplaint(String words, Strikes.Fault fault) throws Exception {
+    Path log = flink.logs().resolve("jobmanager.log");
+    long before = Files.size(log);
+    fault.happen();
+    await("the JobManager to say: " + words, () -> hasWords(log, before, words));
+  }
+
+  private static boolean hasWords(Path log, long from, String words) throws IOException {
+    try (InputStream stream = Files.newInputStream(log)) {
+      stream.skipNBytes(from);
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8).contains(words);
+    }
+  }
+
+  /**
    * Stops a job with a savepoint, without ending what has not ended.
    *
    * @param format {@code CANONICAL} or {@code NATIVE}
@@ -256,6 +300,21 @@ final class StandaloneCluster implements AutoCloseable {
     if (!state.equals(wanted)) {
       throw new AssertionError("job %s is %s: %s".formatted(jobId, state, rest.exceptions(jobId)));
     }
+  }
+
+  /** An option that the processes are started with. */
+  String option(String key) {
+    return flink.overrides().get(key);
+  }
+
+  /** Where the processes keep what they need only while they run. */
+  Path temporary() {
+    return Path.of(option("io.tmp.dirs"));
+  }
+
+  /** Where {@link io.headstream.e2e.hostile.Trap} leaves its mark. */
+  Path trap() {
+    return pace.resolve("trap-has-sprung");
   }
 
   FlinkRest rest() {

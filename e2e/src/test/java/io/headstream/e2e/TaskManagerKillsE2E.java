@@ -33,7 +33,7 @@ class TaskManagerKillsE2E {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sequence"})
+  @ValueSource(strings = {"sequence", "token"})
   void killedTaskManagersLeaveNoTrace(String mode) throws Exception {
     Path undisturbed = answers.resolve("undisturbed-" + mode);
     cluster.awaitFinished(cluster.submit(4, workload.options("file", mode, undisturbed)));

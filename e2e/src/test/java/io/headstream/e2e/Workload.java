@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Random sequences as input files, the options to attend over them, and what must come out. Their
@@ -93,6 +94,19 @@ final class Workload {
       "--mask",
       "causal"
     };
+  }
+
+  /** How much of a run's answers is committed. */
+  static long committedBytes(Path output) throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.walk(output)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        if (file.getFileName().toString().startsWith("part-")) {
+          bytes += Files.size(file);
+        }
+      }
+    }
+    return bytes;
   }
 
   /** Compares with what the library answers without Flink; nothing may be a dead letter. */

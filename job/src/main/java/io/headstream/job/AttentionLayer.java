@@ -48,6 +48,12 @@ public final class AttentionLayer {
   /** A record between tasks stays well below the 5 MiB above which the receiver uses its disk. */
   private static final int CHUNK_BYTES = 2 * 1024 * 1024;
 
+  /**
+   * How long the end of a record may wait for the next one to fill its network buffer. Flink's own
+   * 100 ms, at both exchanges of a sequence that is alone, would take longer than most attention.
+   */
+  private static final long FLUSH_MILLIS = 1;
+
   private static final Logger LOG = LoggerFactory.getLogger(AttentionLayer.class);
 
   private static final String WEIGHTS_FILE = "headstream-weights";
@@ -211,12 +217,14 @@ public final class AttentionLayer {
         sequences
             .flatMap(new CutSequences(tokensPerChunk))
             .name("Cut long sequences")
-            .uid("cut-sequences");
+            .uid("cut-sequences")
+            .setBufferTimeout(FLUSH_MILLIS);
     DataStream<HeadTask> tasks =
         chunks
             .flatMap(new FanOutHeads(groups, maxParallelism))
             .name("Fan out to %d head groups".formatted(groups))
-            .uid("fan-out-heads");
+            .uid("fan-out-heads")
+            .setBufferTimeout(FLUSH_MILLIS);
     DataStream<HeadResult> results =
         tasks
             .keyBy(HeadTask::key)
@@ -224,6 +232,7 @@ public final class AttentionLayer {
             .name(
                 "Attend with %d of %d heads".formatted(settings.heads() / groups, settings.heads()))
             .uid("attend-heads")
+            .setBufferTimeout(FLUSH_MILLIS)
             .setMaxParallelism(maxParallelism);
     return results
         .keyBy(HeadResult::sequenceId)

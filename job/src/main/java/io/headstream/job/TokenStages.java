@@ -38,7 +38,7 @@ final class TokenStages {
 
   TokenStages(AttentionSettings settings, LayerWeights weights, int maxParallelism) {
     this.settings = settings;
-    this.weights = weights;
+    this.weights = weights.withDigest();
     this.maxParallelism = maxParallelism;
   }
 

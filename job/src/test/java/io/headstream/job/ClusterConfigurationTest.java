@@ -18,15 +18,19 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.SecurityOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.configuration.YamlParserUtils;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code conf/config.yaml}, of which Flink would ignore a misspelt key without a word. */
 class ClusterConfigurationTest {
@@ -36,13 +40,17 @@ class ClusterConfigurationTest {
           CheckpointingOptions.class,
           CoreOptions.class,
           HeartbeatManagerOptions.class,
+          HighAvailabilityOptions.class,
           JobManagerOptions.class,
           PipelineOptions.class,
           RestOptions.class,
           RestartStrategyOptions.class,
+          SecurityOptions.class,
           StateBackendOptions.class,
           TaskManagerOptions.class,
           WebOptions.class);
+
+  @TempDir Path folder;
 
   private final Configuration configuration =
       GlobalConfiguration.loadConfiguration(FOLDER.toString());
@@ -58,10 +66,29 @@ class ClusterConfigurationTest {
         }
       }
     }
-    assertThat(configuration.keySet()).isNotEmpty().allMatch(options::containsKey);
-    for (String key : configuration.keySet()) {
-      assertThat(configuration.getOptional(options.get(key))).as(key).isPresent();
+    for (String addition : List.of("", "high-availability.yaml", "tls.yaml", "prometheus.yaml")) {
+      Configuration added = with(addition);
+      for (String key : added.keySet()) {
+        if (!key.startsWith("metrics.reporter")) { // these are a reporter's own
+          assertThat(options).as(addition).containsKey(key);
+          assertThat(added.getOptional(options.get(key))).as(key).isPresent();
+        }
+      }
     }
+  }
+
+  /** What a user has who adds a file's lines to those of config.yaml; Flink refuses a key twice. */
+  private Configuration with(String addition) throws IOException {
+    String lines = Files.readString(FOLDER.resolve("config.yaml"));
+    if (!addition.isEmpty()) {
+      lines += "\n" + Files.readString(FOLDER.resolve(addition));
+    }
+    Files.writeString(folder.resolve("config.yaml"), lines);
+    Configuration added = GlobalConfiguration.loadConfiguration(folder.toString());
+    assertThat(added.keySet()).containsAll(configuration.keySet());
+    assertThat(added.keySet().size() > configuration.keySet().size())
+        .isEqualTo(!addition.isEmpty());
+    return added;
   }
 
   @Test
@@ -78,6 +105,33 @@ class ClusterConfigurationTest {
   void theImageHasTheFlinkThatTheJobIsBuiltFor() throws IOException {
     assertThat(Files.readAllLines(Path.of("..", "docker", "Dockerfile")))
         .contains("FROM flink:" + EnvironmentInformation.getVersion() + "-java17");
+  }
+
+  @Test
+  void theDeploymentForKubernetesSaysTheSame() throws Exception {
+    Path file = Path.of("..", "docker", "flink-deployment.yaml");
+    Map<String, Object> spec = map(YamlParserUtils.loadYamlFile(file.toFile()), "spec");
+    Map<String, Object> own = map(spec, "flinkConfiguration");
+    assertThat(own.keySet())
+        .containsAll(
+            configuration.keySet().stream()
+                .filter(key -> key.matches("(execution|restart-strategy|heartbeat|pipeline)\\..*"))
+                .toList());
+    own.forEach(
+        (key, value) -> {
+          if (configuration.containsKey(key) && !key.endsWith("dir")) { // folders are the user's
+            assertThat(value)
+                .as(key)
+                .hasToString(configuration.toMap().get(key).replaceAll("^'|'$", ""));
+          }
+        });
+    assertThat(map(map(spec, "taskManager"), "resource").get("memory"))
+        .isEqualTo(configuration.toMap().get("taskmanager.memory.process.size"));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> map(Map<String, Object> yaml, String key) {
+    return (Map<String, Object>) yaml.get(key);
   }
 
   @Test

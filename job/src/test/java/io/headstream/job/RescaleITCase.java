@@ -2,8 +2,6 @@ package io.headstream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.job.json.TokenJson;
-import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
 import io.headstream.job.source.JsonTokenParser;
 import java.nio.file.Path;
@@ -12,13 +10,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.connector.datagen.source.DataGeneratorSource;
-import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.Counter;
@@ -130,15 +125,8 @@ class RescaleITCase {
   private static AttentionJob job(
       JobRun run, Sequences sequences, List<Token> tokens, RateLimiterStrategy rate)
       throws Exception {
-    List<byte[]> records = tokens.stream().map(TokenJson::bytes).toList();
-    GeneratorFunction<Long, RawRecord> record =
-        index -> {
-          byte[] bytes = records.get(index.intValue());
-          return new RawRecord(bytes, "memory:" + index, bytes.length);
-        };
     return run.job(
-        new DataGeneratorSource<>(
-            record, records.size(), rate, TypeInformation.of(RawRecord.class)),
+        TokensInMemory.source(tokens, rate),
         new JsonTokenParser(MODEL_DIM, false, false),
         layer(sequences, 8));
   }

@@ -3,9 +3,14 @@ package io.headstream.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.attention.AttentionOptions;
+import io.headstream.attention.AttentionWeights;
+import io.headstream.attention.MultiHeadAttention;
+import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -15,6 +20,8 @@ import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The layer inside somebody's own pipeline, as the README shows it. */
 class UserPipelineITCase {
@@ -57,6 +64,38 @@ class UserPipelineITCase {
             .isBetween(expected[c] - 1e-5, expected[c] + 1e-5);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void sequencesThatAreCompleteAlreadyGetTheBitsOfTheCore(int headGroups) throws Exception {
+    Sequences sequences = new Sequences(SEED, 12, 10, 16, 4);
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    env.setParallelism(2);
+    List<SequenceChunk> whole =
+        sequences.sequences.stream()
+            .map(tokens -> new SequenceChunk(tokens.get(0).sequenceId(), tokens.size(), tokens))
+            .toList();
+    AttentionSettings settings = AttentionSettings.of(16, 4).withHeadGroups(headGroups);
+    AttentionLayer.Answered answered =
+        AttentionLayer.seeded(SEED, settings).applyToSequences(env.fromData(whole));
+
+    MultiHeadAttention core =
+        new MultiHeadAttention(AttentionWeights.xavierUniform(16, 4, 4, SEED));
+    int count = 0;
+    try (CloseableIterator<Token> answers = answered.tokens().executeAndCollect()) {
+      while (answers.hasNext()) {
+        Token answer = answers.next();
+        SequenceChunk sequence = whole.get(sequenceNumber(answer));
+        float[] expected =
+            core.attend(
+                1, sequence.sequenceLength(), sequence.embeddings(), AttentionOptions.defaults());
+        int row = answer.position() * 16;
+        assertThat(answer.embedding()).isEqualTo(Arrays.copyOfRange(expected, row, row + 16));
+        count++;
+      }
+    }
+    assertThat(count).isEqualTo(sequences.interleaved().size());
   }
 
   @Test

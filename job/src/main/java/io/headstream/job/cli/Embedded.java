@@ -109,9 +109,7 @@ public final class Embedded {
         fingerprint.checkSame(checkpoints);
         snapshots.deleteAllBut(newest);
         console.line(
-            "going on from "
-                + newest
-                + "; the output folder is neither emptied nor expected to be empty");
+            "going on from " + newest + "; the output is neither emptied nor expected to be empty");
       }
       locations.createFolders();
       int exitCode = run(flink, checkpoints);

@@ -1,5 +1,9 @@
 package io.headstream.job.cli;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.client.deployment.executors.LocalExecutor;
@@ -49,6 +53,7 @@ final class EmbeddedFlink implements AutoCloseable {
    * @param temporary a folder for Flink's own files
    */
   EmbeddedFlink(Options options, Path checkpoints, Path resumeFrom, Path temporary) {
+    configuration.addAll(StateBackendSettings.ofEnvironment(System.getenv()));
     configuration.set(DeploymentOptions.TARGET, LocalExecutor.NAME);
     configuration.set(DeploymentOptions.ATTACHED, true);
     configuration.set(CoreOptions.DEFAULT_PARALLELISM, options.parallelism());
@@ -56,6 +61,7 @@ final class EmbeddedFlink implements AutoCloseable {
     configuration.set(WebOptions.TMP_DIR, temporary.toString());
     configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, options.parallelism());
     onlyThisMachine();
+    options.webUi().ifPresent(this::webUi);
     // Accumulators travel with heartbeats. A JVM that was stopped for a while (Ctrl-Z, a laptop
     // that slept) must not take its own silence for a failure.
     configuration.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofMillis(500));
@@ -74,6 +80,22 @@ final class EmbeddedFlink implements AutoCloseable {
     configuration.set(TaskManagerOptions.BIND_HOST, "localhost");
   }
 
+  /** Shows the job and changes nothing: it ends with its input, or with this JVM. */
+  private void webUi(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException e) {
+      throw UsageException.unexpected(
+          "--web-ui", port, "a port of this machine that is free (" + e.getMessage() + ")");
+    }
+    configuration.set(RestOptions.PORT, port);
+    configuration.set(RestOptions.BIND_PORT, String.valueOf(port));
+    configuration.set(WebOptions.SUBMIT_ENABLE, false);
+    configuration.set(WebOptions.CANCEL_ENABLE, false);
+    configuration.set(WebOptions.RESCALE_ENABLE, false);
+  }
+
   private void checkpointing(Options options, Path checkpoints, Path resumeFrom) {
     boolean persistent = options.checkpoints().isPresent();
     boolean fromTopic = Topic.of("--input", options.input()).isPresent();
@@ -84,6 +106,8 @@ final class EmbeddedFlink implements AutoCloseable {
       // group, also where nobody asked for any.
       Duration interval = persistent ? PERSISTENT_INTERVAL : TEMPORARY_INTERVAL;
       configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
+      // Who reads stdout slowly, or stops for a while, holds up a checkpoint for as long.
+      configuration.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, NEVER);
       configuration.set(
           CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
           ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);

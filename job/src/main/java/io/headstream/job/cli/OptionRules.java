@@ -107,7 +107,8 @@ final class OptionRules {
   }
 
   private void checkCluster() {
-    for (String option : new String[] {"--parallelism", "--checkpoints", "--overwrite"}) {
+    for (String option :
+        new String[] {"--parallelism", "--checkpoints", "--overwrite", "--web-ui"}) {
       if (options.given(option)) {
         throw new UsageException(
             option
@@ -115,6 +116,7 @@ final class OptionRules {
                 + switch (option) {
                   case "--parallelism" -> "flink run -p N";
                   case "--checkpoints" -> "execution.checkpointing.dir in Flink's configuration";
+                  case "--web-ui" -> "rest.port in Flink's configuration";
                   default -> "none, part files are added to the folder";
                 });
       }

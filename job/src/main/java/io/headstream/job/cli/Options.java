@@ -288,6 +288,11 @@ public final class Options {
         : Math.min(Runtime.getRuntime().availableProcessors(), Values.Parallelism.MOST);
   }
 
+  /** The port of the embedded Flink's web UI; empty for none. */
+  Optional<Integer> webUi() {
+    return Optional.ofNullable(run.webUi);
+  }
+
   /** The folder that the embedded Flink checkpoints into; empty for none. */
   public Optional<String> checkpoints() {
     return Optional.ofNullable(run.checkpoints);

@@ -22,6 +22,15 @@ final class RunOptions {
               + " only). Default: none, a killed run starts over")
   String checkpoints;
 
+  @Option(
+      names = "--web-ui",
+      paramLabel = "PORT",
+      converter = Values.Port.class,
+      description =
+          "show Flink's web UI at http://localhost:PORT while the job runs, to this machine only"
+              + " (embedded only). Default: off")
+  Integer webUi;
+
   @Option(names = "--help", usageHelp = true, description = "print this and end. Default: off")
   boolean help;
 

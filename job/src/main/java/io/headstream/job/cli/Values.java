@@ -77,6 +77,13 @@ final class Values {
     }
   }
 
+  /** A TCP port that anyone may take. */
+  static final class Port extends Whole {
+    Port() {
+      super(1, 65_535);
+    }
+  }
+
   /** How many subtasks: no more than there are key groups. */
   static final class Parallelism extends Whole {
     static final int MOST = 720;

@@ -2,6 +2,7 @@ package io.headstream.job.gather;
 
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AnswerOutput;
 import io.headstream.job.layer.LayerWeights;
 import io.headstream.job.layer.SharedLayers;
@@ -35,6 +36,7 @@ public final class GatherHeads
 
   private transient SharedLayers.Lease lease;
   private transient AnswerOutput answers;
+  private transient AttentionOptions buffers;
   private transient PieceQueues<HeadResult> results;
   private transient PieceQueues<SequenceChunk> sequences;
 
@@ -55,6 +57,7 @@ public final class GatherHeads
   public void open(OpenContext context) throws IOException {
     lease = weights.acquire(getRuntimeContext());
     answers = new AnswerOutput(getRuntimeContext(), groups);
+    buffers = AttentionOptions.defaults().withWorkspace(new Workspace());
     int width = lease.layer().modelDim() / groups;
     results =
         new PieceQueues<>(
@@ -110,12 +113,13 @@ public final class GatherHeads
       }
     }
     float[] answer = new float[concatenated.length];
-    layer.projectOutput(tokens.size(), concatenated, 0, answer, 0, AttentionOptions.defaults());
+    layer.projectOutput(tokens.size(), concatenated, 0, answer, 0, buffers);
     if (wholeSequences) {
       answers.emit(tokens, answer, out, context::output);
     } else {
       answers.emitTokens(tokens, answer, out, context::output);
     }
+    answers.measureLatency(context.timestamp());
   }
 
   /** Writes a group's own columns; no group ever writes another's. */

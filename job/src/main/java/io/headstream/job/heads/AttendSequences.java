@@ -1,8 +1,11 @@
 package io.headstream.job.heads;
 
+import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AnswerOutput;
 import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.LayerMetrics;
 import io.headstream.job.layer.LayerWeights;
 import io.headstream.job.layer.SharedLayers;
 import io.headstream.job.records.SequenceChunk;
@@ -24,6 +27,10 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
 
   private transient SharedLayers.Lease lease;
   private transient AnswerOutput answers;
+  private transient LayerMetrics metrics;
+  private transient AttentionOptions common;
+  private transient float[] embeddings; // [sequenceLength, modelDim] of the longest so far
+  private transient float[] answer;
 
   /**
    * The layer.
@@ -40,6 +47,10 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
   public void open(OpenContext context) throws IOException {
     lease = weights.acquire(getRuntimeContext());
     answers = new AnswerOutput(getRuntimeContext(), 1);
+    metrics = new LayerMetrics(getRuntimeContext());
+    common = options.with(new Workspace());
+    embeddings = new float[0];
+    answer = new float[0];
   }
 
   @Override
@@ -52,12 +63,18 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
   @Override
   public void processElement(SequenceChunk sequence, Context context, Collector<Token> out) {
     MultiHeadAttention layer = lease.layer();
-    float[] answer =
-        layer.attend(
-            1,
-            sequence.sequenceLength(),
-            sequence.embeddings(),
-            options.forSequence(sequence.sequenceId()));
+    long start = System.nanoTime();
+    int length = sequence.sequenceLength();
+    int size = Math.multiplyExact(length, layer.modelDim());
+    if (answer.length < size) {
+      embeddings = new float[size];
+      answer = new float[size];
+    }
+    sequence.copyEmbeddings(layer.modelDim(), embeddings);
+    AttentionOptions own = options.forSequence(sequence.sequenceId(), common);
+    layer.attend(1, length, embeddings, 0, answer, 0, own);
+    metrics.attended(0, length, start);
     answers.emit(sequence.tokens(), answer, out, context::output);
+    answers.measureLatency(context.timestamp());
   }
 }

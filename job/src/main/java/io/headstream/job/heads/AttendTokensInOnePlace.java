@@ -1,33 +1,27 @@
 package io.headstream.job.heads;
 
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AnswerOutput;
-import io.headstream.job.layer.SharedLayers;
 import io.headstream.job.records.HeadKey;
 import io.headstream.job.records.Token;
 import io.headstream.job.records.TokenBlock;
-import java.io.IOException;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
  * The whole layer in one place, token by token, for one head group: nothing is fanned out, so
  * nothing has to be gathered. Keyed by the {@link HeadKey} of group 0.
  */
-public final class AttendTokensInOnePlace extends KeyedProcessFunction<HeadKey, TokenBlock, Token> {
+public final class AttendTokensInOnePlace extends TokenAttention<TokenBlock, Token> {
   private static final long serialVersionUID = 1L;
 
-  private final TokenSettings settings;
-
-  private transient SharedLayers.Lease lease;
-  private transient IncrementalAttention attention;
   private transient AnswerOutput answers;
+  private transient AttentionOptions buffers;
 
   /** The layer, token by token. */
   public AttendTokensInOnePlace(TokenSettings settings) {
-    this.settings = settings;
+    super(settings);
   }
 
   /**
@@ -39,31 +33,25 @@ public final class AttendTokensInOnePlace extends KeyedProcessFunction<HeadKey, 
   }
 
   @Override
-  public void open(OpenContext context) throws IOException {
-    lease = settings.weights().acquire(getRuntimeContext());
-    attention = new IncrementalAttention(getRuntimeContext(), lease.layer(), settings);
+  public void open(OpenContext context) throws Exception {
+    super.open(context);
     answers = new AnswerOutput(getRuntimeContext(), 1);
-  }
-
-  @Override
-  public void close() {
-    if (lease != null) {
-      lease.close();
-    }
+    buffers = AttentionOptions.defaults().withWorkspace(new Workspace());
   }
 
   @Override
   public void processElement(TokenBlock block, Context context, Collector<Token> out)
       throws Exception {
     float[] concatenated =
-        attention.attend(
-            context.getCurrentKey(), block.firstPosition(), block.embeddings(), block.ends());
+        attention()
+            .attend(
+                context.getCurrentKey(), block.firstPosition(), block.embeddings(), block.ends());
     int rows = block.tokens().size();
     if (rows > 0) {
-      MultiHeadAttention layer = lease.layer();
       float[] answer = new float[concatenated.length];
-      layer.projectOutput(rows, concatenated, 0, answer, 0, AttentionOptions.defaults());
+      layer().projectOutput(rows, concatenated, 0, answer, 0, buffers);
       answers.emitTokens(block.tokens(), answer, out, context::output);
+      answers.measureLatency(context.timestamp());
     }
   }
 }

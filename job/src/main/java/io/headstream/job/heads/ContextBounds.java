@@ -31,4 +31,14 @@ public record ContextBounds(int keysBefore, int sinks) implements Serializable {
   boolean keeps(int page, int position) {
     return page < sinkPages() || page >= firstRecentPage(position);
   }
+
+  /**
+   * How many positions lie in the state of a sequence of a length: those of whole pages, and rows.
+   */
+  long storedPositions(int length) {
+    int full = length / KeyValuePage.POSITIONS;
+    int sinkPages = Math.min(full, sinkPages());
+    int recent = Math.max(0, full - firstRecentPage(length));
+    return (long) KeyValuePage.POSITIONS * (sinkPages + recent) + length % KeyValuePage.POSITIONS;
+  }
 }

@@ -7,6 +7,7 @@ import io.headstream.attention.KeyValuePage;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.LayerMetrics;
 import io.headstream.job.records.HeadKey;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.metrics.Counter;
@@ -27,29 +28,38 @@ final class IncrementalAttention {
   private final KeyValueState state;
   private final DecodedCaches decoded;
   private final int keyValueHeads;
-  private final Workspace workspace = new Workspace();
+  private final AttentionOptions common =
+      AttentionOptions.defaults().withWorkspace(new Workspace());
   private final Counter hits;
   private final Counter misses;
+  private final LayerMetrics metrics;
+  private final long bytesPerToken;
+  private long storedBytes;
 
   /**
    * Once in an operator's {@code open}.
    *
    * @param layer all heads
+   * @param storedBytes of keys and values that are in the state already
    */
-  IncrementalAttention(RuntimeContext context, MultiHeadAttention layer, TokenSettings settings) {
+  IncrementalAttention(
+      RuntimeContext context, MultiHeadAttention layer, TokenSettings settings, long storedBytes) {
     this.layer = layer;
     this.groups = settings.groups();
     this.bounds = settings.bounds();
     this.options = settings.options();
     this.keyValueHeads = layer.keyValueHeads() / groups;
-    long bytesPerToken = 2L * Float.BYTES * keyValueHeads * layer.headDim();
+    this.storedBytes = storedBytes;
+    bytesPerToken = 2L * Float.BYTES * keyValueHeads * layer.headDim();
     state = new KeyValueState(context, bounds, keyValueHeads, layer.headDim());
     decoded = new DecodedCaches(settings.pageCacheBytes(), bytesPerToken * KeyValuePage.POSITIONS);
+    metrics = new LayerMetrics(context);
     MetricGroup group = context.getMetricGroup().addGroup("attention");
     hits = group.counter("pageCacheHits");
     misses = group.counter("pageCacheMisses");
     group.gauge("pageCacheHitShare", this::hitShare);
     group.gauge("pageCacheBytes", decoded::bytes);
+    group.gauge("keyValueBytes", this::storedBytes);
     group.gauge("keyValueBytesPerToken", () -> bytesPerToken);
   }
 
@@ -67,19 +77,32 @@ final class IncrementalAttention {
     HeadGroup heads = layer.headGroup(key.group(), groups);
     float[] columns = new float[rows * heads.columns()];
     if (rows > 0) {
+      long start = System.nanoTime();
       KeyValueCache cache = cache(key, firstPosition);
-      AttentionOptions tokenOptions = options.forTokens(key.sequenceId()).withWorkspace(workspace);
-      heads.attend(rows, x, 0, cache, columns, 0, tokenOptions);
+      AttentionOptions own = options.forSequence(key.sequenceId(), common);
+      heads.attend(rows, x, 0, cache, columns, 0, own);
       if (!ends) {
         state.write(cache, firstPosition);
         decoded.put(key, cache);
       }
+      metrics.attended(key.group(), rows, start);
     }
     if (ends) {
       decoded.take(key);
       state.clear();
     }
+    countStored(firstPosition, ends ? 0 : firstPosition + rows);
     return columns;
+  }
+
+  /** Bytes of the keys and values that are in the state. */
+  long storedBytes() {
+    return storedBytes;
+  }
+
+  private void countStored(int lengthBefore, int length) {
+    long more = bounds.storedPositions(length) - bounds.storedPositions(lengthBefore);
+    storedBytes += more * bytesPerToken;
   }
 
   private KeyValueCache cache(HeadKey key, int length) {

@@ -11,6 +11,7 @@ import java.util.function.BiConsumer;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -25,6 +26,8 @@ public final class AnswerOutput {
   private final LongCounter sequencesDone;
   private final Counter tokens;
   private final Counter sequences;
+  private final Histogram latencyMillis;
+  private final long openedAtMillis = System.currentTimeMillis();
 
   /**
    * Registers the metrics; once in an operator's {@code open}.
@@ -35,18 +38,19 @@ public final class AnswerOutput {
     deadLetters = new DeadLetterOutput(context);
     tokensAnswered = context.getLongCounter("tokens-answered");
     sequencesDone = context.getLongCounter("sequences-done");
-    MetricGroup group = context.getMetricGroup().addGroup("attention");
+    MetricGroup group = context.getMetricGroup().addGroup(LayerMetrics.GROUP);
     group.gauge("headGroups", () -> headGroups);
     group.gauge("kernel", MultiHeadAttention::kernel);
     tokens = group.counter("tokensAnswered");
     sequences = group.counter("sequencesCompleted");
+    latencyMillis = LayerMetrics.histogram(group, "endToEndLatencyMillis");
   }
 
   /**
    * Hands out the answers of a whole sequence in order of position, and counts the sequence.
    *
    * @param asked the tokens as they came
-   * @param answers {@code [asked.size(), modelDim]}, row-major
+   * @param answers {@code [asked.size(), modelDim]}, row-major; may be longer
    */
   public void emit(
       List<Token> asked,
@@ -62,17 +66,17 @@ public final class AnswerOutput {
    * Hands out the answers of consecutive tokens, of a sequence that may go on.
    *
    * @param asked the tokens as they came
-   * @param answers {@code [asked.size(), modelDim]}, row-major
+   * @param answers {@code [asked.size(), modelDim]}, row-major; may be longer
    */
   public void emitTokens(
       List<Token> asked,
       float[] answers,
       Collector<Token> out,
       BiConsumer<OutputTag<DeadLetter>, DeadLetter> sideOutput) {
-    int modelDim = answers.length / asked.size();
     int answered = 0;
     for (int i = 0; i < asked.size(); i++) {
       Token token = asked.get(i);
+      int modelDim = token.embedding().length;
       float[] answer = Arrays.copyOfRange(answers, i * modelDim, (i + 1) * modelDim);
       if (allFinite(answer)) {
         out.collect(token.withEmbedding(answer));
@@ -85,11 +89,32 @@ public final class AnswerOutput {
     tokens.inc(answered);
   }
 
-  private static boolean allFinite(float[] values) {
-    float nonFinite = 0;
-    for (float value : values) {
-      nonFinite += value - value; // 0 for a finite value, NaN for any other
+  /**
+   * Notes how long ago the token was read that made an answer possible: {@code
+   * endToEndLatencyMillis}. Where a gap in event time ended the sequence, it is how long ago that
+   * was by the records' timestamps; the age of what was recorded before this operator was there
+   * says nothing and is left out.
+   *
+   * @param timestampMillis of the Flink record that was answered; null for none
+   */
+  public void measureLatency(Long timestampMillis) {
+    if (timestampMillis != null && timestampMillis >= openedAtMillis) {
+      long latency = System.currentTimeMillis() - timestampMillis;
+      if (latency >= 0) { // the end of an input is far in the future
+        latencyMillis.update(latency);
+      }
     }
-    return nonFinite == 0;
+  }
+
+  /**
+   * An exponent of all ones, with one more in its lowest bit, carries into the sign. Unlike a sum
+   * of floats this needs no order, so that C2 makes vectors of it.
+   */
+  private static boolean allFinite(float[] values) {
+    int signs = 0;
+    for (float value : values) {
+      signs |= (Float.floatToRawIntBits(value) & Integer.MAX_VALUE) + (1 << 23);
+    }
+    return signs >= 0;
   }
 }

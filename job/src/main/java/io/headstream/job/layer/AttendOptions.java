@@ -3,6 +3,7 @@ package io.headstream.job.layer;
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.Dropout;
+import io.headstream.attention.Workspace;
 import java.io.Serializable;
 
 /**
@@ -21,19 +22,22 @@ public record AttendOptions(boolean causal, int window, int sinks, double dropou
   /** The window that hides nothing. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
-  /** The options for a whole sequence, on the slot's own thread. */
-  public AttentionOptions forSequence(String sequenceId) {
-    AttentionMask mask = causal ? AttentionMask.window(window, 0, sinks) : AttentionMask.none();
-    return forTokens(sequenceId).withMask(mask);
+  /** What all whole sequences have in common: on the slot's own thread, in its own buffers. */
+  public AttentionOptions with(Workspace workspace) {
+    return AttentionOptions.defaults()
+        .withMask(causal ? AttentionMask.window(window, 0, sinks) : AttentionMask.none())
+        .withWorkspace(workspace);
   }
 
   /**
-   * The options for tokens of a sequence whose keys and values are in a cache, which has the mask.
+   * The options for one sequence.
+   *
+   * @param common what {@link #with} gave; or, where keys and values are in a cache, which has the
+   *     mask, options without one
    */
-  public AttentionOptions forTokens(String sequenceId) {
+  public AttentionOptions forSequence(String sequenceId, AttentionOptions common) {
     return dropout == 0
-        ? AttentionOptions.defaults()
-        : AttentionOptions.defaults()
-            .withDropout(Dropout.of(dropout, dropoutSeed, Dropout.sequence(sequenceId)));
+        ? common
+        : common.withDropout(Dropout.of(dropout, dropoutSeed, Dropout.sequence(sequenceId)));
   }
 }

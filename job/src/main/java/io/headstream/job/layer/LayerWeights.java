@@ -21,15 +21,23 @@ public final class LayerWeights implements Serializable {
   private final int modelDim;
   private final int heads;
   private final int keyValueHeads;
+  private final boolean digest;
 
   private LayerWeights(
-      String cachedFile, String prefix, long seed, int modelDim, int heads, int keyValueHeads) {
+      String cachedFile,
+      String prefix,
+      long seed,
+      int modelDim,
+      int heads,
+      int keyValueHeads,
+      boolean digest) {
     this.cachedFile = cachedFile;
     this.prefix = prefix;
     this.seed = seed;
     this.modelDim = modelDim;
     this.heads = heads;
     this.keyValueHeads = keyValueHeads;
+    this.digest = digest;
   }
 
   /**
@@ -40,12 +48,17 @@ public final class LayerWeights implements Serializable {
    * @param heads query heads
    */
   public static LayerWeights fromCachedFile(String cachedFile, String prefix, int heads) {
-    return new LayerWeights(cachedFile, prefix, 0, 0, heads, 0);
+    return new LayerWeights(cachedFile, prefix, 0, 0, heads, 0, false);
   }
 
   /** Xavier-uniform weights made from a seed, without biases. */
   public static LayerWeights seeded(long seed, int modelDim, int heads, int keyValueHeads) {
-    return new LayerWeights(null, "", seed, modelDim, heads, keyValueHeads);
+    return new LayerWeights(null, "", seed, modelDim, heads, keyValueHeads, false);
+  }
+
+  /** These weights, of which a fingerprint is made when they are loaded. */
+  public LayerWeights withDigest() {
+    return new LayerWeights(cachedFile, prefix, seed, modelDim, heads, keyValueHeads, true);
   }
 
   /**
@@ -59,16 +72,21 @@ public final class LayerWeights implements Serializable {
 
   /** All that the layer depends on; two layers of a job differ in it. */
   private String description() {
-    return List.of(String.valueOf(cachedFile), prefix, seed, modelDim, heads, keyValueHeads)
+    return List.of(String.valueOf(cachedFile), prefix, seed, modelDim, heads, keyValueHeads, digest)
         .toString();
   }
 
-  private MultiHeadAttention load(RuntimeContext context) throws IOException {
+  private SharedLayers.Loaded load(RuntimeContext context) throws IOException {
+    AttentionWeights weights = weights(context);
+    return new SharedLayers.Loaded(
+        new MultiHeadAttention(weights), digest ? weights.digest() : null);
+  }
+
+  private AttentionWeights weights(RuntimeContext context) throws IOException {
     if (cachedFile == null) {
-      return new MultiHeadAttention(
-          AttentionWeights.xavierUniform(modelDim, heads, keyValueHeads, seed));
+      return AttentionWeights.xavierUniform(modelDim, heads, keyValueHeads, seed);
     }
     File file = context.getDistributedCache().getFile(cachedFile);
-    return new MultiHeadAttention(AttentionWeights.read(file.toPath(), prefix, heads));
+    return AttentionWeights.read(file.toPath(), prefix, heads);
   }
 }

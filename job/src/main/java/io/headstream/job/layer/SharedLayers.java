@@ -9,12 +9,18 @@ import java.io.IOException;
  * work with it, gone when the last of them closes.
  */
 public final class SharedLayers {
-  private static final SharedInstances<MultiHeadAttention> LAYERS = new SharedInstances<>();
+  private static final SharedInstances<Loaded> LAYERS = new SharedInstances<>();
 
   private SharedLayers() {}
 
-  static Lease acquire(String name, SharedInstances.Loader<MultiHeadAttention> loader)
-      throws IOException {
+  /**
+   * A layer.
+   *
+   * @param weightsDigest a fingerprint of its weights; null where nobody asked for it
+   */
+  record Loaded(MultiHeadAttention layer, String weightsDigest) {}
+
+  static Lease acquire(String name, SharedInstances.Loader<Loaded> loader) throws IOException {
     return new Lease(LAYERS.acquire(name, loader));
   }
 
@@ -25,15 +31,20 @@ public final class SharedLayers {
 
   /** An operator's hold on a layer. Not for several threads. */
   public static final class Lease implements AutoCloseable {
-    private final SharedInstances.Lease<MultiHeadAttention> lease;
+    private final SharedInstances.Lease<Loaded> lease;
 
-    private Lease(SharedInstances.Lease<MultiHeadAttention> lease) {
+    private Lease(SharedInstances.Lease<Loaded> lease) {
       this.lease = lease;
     }
 
     /** The layer, until {@link #close()}. */
     public MultiHeadAttention layer() {
-      return lease.get();
+      return lease.get().layer();
+    }
+
+    /** A fingerprint of the weights; null unless {@link LayerWeights#withDigest} asked for it. */
+    public String weightsDigest() {
+      return lease.get().weightsDigest();
     }
 
     @Override

@@ -33,9 +33,26 @@ public record SequenceChunk(String sequenceId, int sequenceLength, List<Token> t
   public float[] embeddings() {
     int modelDim = tokens.get(0).embedding().length;
     float[] rows = new float[tokens.size() * modelDim];
-    for (int i = 0; i < tokens.size(); i++) {
-      System.arraycopy(tokens.get(i).embedding(), 0, rows, i * modelDim, modelDim);
-    }
+    copyEmbeddings(modelDim, rows);
     return rows;
+  }
+
+  /**
+   * Copies the tokens' embeddings.
+   *
+   * @param modelDim how long each of them is
+   * @param rows gets {@code [tokens, modelDim]}, row-major; may be longer
+   * @throws IllegalArgumentException if one has another length
+   */
+  public void copyEmbeddings(int modelDim, float[] rows) {
+    for (int i = 0; i < tokens.size(); i++) {
+      float[] embedding = tokens.get(i).embedding();
+      if (embedding.length != modelDim) {
+        throw new IllegalArgumentException(
+            "embedding %d of sequence %s has %d numbers, model-dim is %d"
+                .formatted(firstPosition() + i, sequenceId, embedding.length, modelDim));
+      }
+      System.arraycopy(embedding, 0, rows, i * modelDim, modelDim);
+    }
   }
 }

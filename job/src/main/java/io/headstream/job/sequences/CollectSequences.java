@@ -17,6 +17,10 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -32,7 +36,8 @@ import org.apache.flink.util.Collector;
  * <p>At most {@code maxLength} tokens of a sequence are kept. Of a longer one nothing is kept but
  * which positions have come, by which its end is found.
  */
-public final class CollectSequences extends KeyedProcessFunction<String, Token, SequenceChunk> {
+public final class CollectSequences extends KeyedProcessFunction<String, Token, SequenceChunk>
+    implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
   /** The last watermark of a bounded input fires it. */
@@ -44,6 +49,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   private transient ValueState<OpenSequence> open;
   private transient MapState<Integer, Token> kept;
   private transient RefusedPositions refusedPositions;
+  private transient KeptTokens keptTokens;
   private transient DeadLetterOutput deadLetters;
   private transient Counter duplicateTokens;
   private transient LongCounter duplicatesDropped;
@@ -73,6 +79,16 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   }
 
   @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    keptTokens = new KeptTokens(context.getOperatorStateStore());
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    keptTokens.snapshot();
+  }
+
+  @Override
   public void open(OpenContext context) {
     open =
         getRuntimeContext()
@@ -85,8 +101,9 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
                 new MapStateDescriptor<>("tokens", Types.INT, TypeInformation.of(Token.class)));
     refusedPositions = new RefusedPositions(getRuntimeContext());
     deadLetters = new DeadLetterOutput(getRuntimeContext());
-    duplicateTokens =
-        getRuntimeContext().getMetricGroup().addGroup("attention").counter("duplicatesDropped");
+    MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("attention");
+    duplicateTokens = group.counter("duplicatesDropped");
+    keptTokens.register(group);
     duplicatesDropped = getRuntimeContext().getLongCounter("duplicates-dropped");
   }
 
@@ -100,6 +117,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
     }
     if (before == null) {
       before = OpenSequence.EMPTY;
+      keptTokens.begin();
       context.timerService().registerEventTimeTimer(END_OF_INPUT);
     }
     before = noteArrival(arrived, before, context);
@@ -184,6 +202,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
     Token present = kept.get(position);
     if (present == null) {
       kept.put(position, token);
+      keptTokens.keep(token);
       return after.plus(token);
     }
     duplicateTokens.inc();
@@ -227,6 +246,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
       String detail = "position %d is beyond the last one, %d".formatted(beyond.position(), last);
       reject(beyond, Reason.CONFLICT, detail, context);
       kept.remove(beyond.position());
+      keptTokens.drop(beyond);
       tokens--;
     }
     return sequence.endingAt(last, tokens);
@@ -250,6 +270,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
 
   private SequenceChunk sequence(String sequenceId, OpenSequence sequence) throws Exception {
     List<Token> tokens = keptBeyond(-1, sequence);
+    tokens.forEach(keptTokens::drop);
     return new SequenceChunk(sequenceId, tokens.size(), tokens);
   }
 
@@ -266,6 +287,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
       throws Exception {
     for (Token token : keptBeyond(-1, sequence)) {
       reject(token, reason, detail, context);
+      keptTokens.drop(token);
     }
   }
 
@@ -291,6 +313,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   }
 
   private void forget(OpenSequence sequence, Context context) {
+    keptTokens.end();
     open.clear();
     kept.clear();
     refusedPositions.clear();

@@ -12,7 +12,10 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -26,7 +29,8 @@ import org.apache.flink.util.Collector;
  * <p>At most {@code maxWaiting} tokens of an ID wait. With one more the oldest half goes on before
  * its time: what is kept stays bounded, and nothing is lost but the promise of order.
  */
-public final class EventTimeOrder extends KeyedProcessFunction<String, Token, Token> {
+public final class EventTimeOrder extends KeyedProcessFunction<String, Token, Token>
+    implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
   /** Among tokens of one moment; the source tells those of one position apart. */
@@ -37,6 +41,7 @@ public final class EventTimeOrder extends KeyedProcessFunction<String, Token, To
 
   private transient MapState<Long, List<Token>> waiting; // by timestamp
   private transient ValueState<Integer> count;
+  private transient KeptTokens keptTokens;
 
   /**
    * Puts tokens in order of time.
@@ -48,7 +53,18 @@ public final class EventTimeOrder extends KeyedProcessFunction<String, Token, To
   }
 
   @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    keptTokens = new KeptTokens(context.getOperatorStateStore());
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    keptTokens.snapshot();
+  }
+
+  @Override
   public void open(OpenContext context) {
+    keptTokens.registerBytes(getRuntimeContext().getMetricGroup().addGroup("attention"));
     waiting =
         getRuntimeContext()
             .getMapState(
@@ -74,6 +90,7 @@ public final class EventTimeOrder extends KeyedProcessFunction<String, Token, To
     moment = moment == null ? new ArrayList<>() : new ArrayList<>(moment);
     moment.add(token);
     waiting.put(timestamp, moment);
+    keptTokens.keep(token);
     timers.registerEventTimeTimer(timestamp);
     Integer before = count.value();
     int now = before == null ? 1 : before + 1;
@@ -112,6 +129,7 @@ public final class EventTimeOrder extends KeyedProcessFunction<String, Token, To
       count.update(left);
     }
     moment.sort(OF_ONE_MOMENT);
+    moment.forEach(keptTokens::drop);
     moment.forEach(out::collect);
     return moment.size();
   }

@@ -18,6 +18,9 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -31,7 +34,8 @@ import org.apache.flink.util.Collector;
  * sequence that has ended leaves neither state nor timer, tells so in the {@linkplain
  * TokenBlock#ends() last block} where anything was handed on, and its ID may be used again.
  */
-public final class OrderTokens extends KeyedProcessFunction<String, Token, TokenBlock> {
+public final class OrderTokens extends KeyedProcessFunction<String, Token, TokenBlock>
+    implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
   /** The last watermark of a bounded input fires it. */
@@ -49,6 +53,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
 
   private transient ValueState<TokenOrder> order;
   private transient MapState<Integer, Token> waiting;
+  private transient KeptTokens keptTokens;
   private transient DeadLetterOutput deadLetters;
   private transient Counter duplicateTokens;
   private transient LongCounter duplicatesDropped;
@@ -75,6 +80,16 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   }
 
   @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    keptTokens = new KeptTokens(context.getOperatorStateStore());
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    keptTokens.snapshot();
+  }
+
+  @Override
   public void open(OpenContext context) {
     order =
         getRuntimeContext()
@@ -85,6 +100,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
                 new MapStateDescriptor<>("waiting", Types.INT, TypeInformation.of(Token.class)));
     deadLetters = new DeadLetterOutput(getRuntimeContext());
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("attention");
+    keptTokens.register(group);
     duplicateTokens = group.counter("duplicatesDropped");
     duplicatesDropped = getRuntimeContext().getLongCounter("duplicates-dropped");
     sequences = group.counter("sequencesCompleted");
@@ -101,6 +117,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
     }
     if (before == null) {
       before = TokenOrder.EMPTY;
+      keptTokens.begin();
       context.timerService().registerEventTimeTimer(END_OF_INPUT);
     }
     before = noteArrival(arrived, before, context);
@@ -180,6 +197,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
         order.update(after);
       } else if (after.waiting() < maxDisorder) {
         waiting.put(position, token);
+        keptTokens.keep(token);
         order.update(after.plusWaiting(token));
       } else {
         String detail =
@@ -228,6 +246,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
               "position %d is beyond the last one, %d".formatted(beyond.position(), last);
           reject(beyond, Reason.CONFLICT, detail, context);
           waiting.remove(beyond.position());
+          keptTokens.drop(beyond);
           still--;
         }
       }
@@ -250,6 +269,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
         next = after.waiting() > waited ? waiting.get(position) : null;
         if (next != null) {
           waiting.remove(position);
+          keptTokens.drop(next);
           waited++;
         }
       }
@@ -271,6 +291,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
     if (sequence.waiting() > 0) {
       for (Token token : waitingInOrder()) {
         reject(token, Reason.INCOMPLETE, detail.formatted(sequence.next()), context);
+        keptTokens.drop(token);
       }
     }
     if (sequence.next() > 0) {
@@ -291,6 +312,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   }
 
   private void forget(TokenOrder sequence, Context context) {
+    keptTokens.end();
     sequences.inc();
     sequencesDone.add(1);
     order.clear();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -16,7 +17,8 @@ import org.apache.flink.util.Collector;
  * Makes tokens of records as they were read; what cannot be used goes to {@link
  * DeadLetterOutput#TAG}.
  *
- * <p>Counts tokens in the accumulator {@link #TOKENS_READ}.
+ * <p>Counts tokens in the accumulator {@link #TOKENS_READ} and the metric {@code
+ * attention.tokensRead}.
  */
 public final class ParseTokens extends ProcessFunction<RawRecord, Token> {
   /** The name of the accumulator that counts tokens. */
@@ -25,6 +27,7 @@ public final class ParseTokens extends ProcessFunction<RawRecord, Token> {
   private final TokenParser parser;
   private final int maxRecordBytes;
   private transient LongCounter tokensRead;
+  private transient Counter tokens;
   private transient DeadLetterOutput deadLetters;
 
   /**
@@ -42,6 +45,7 @@ public final class ParseTokens extends ProcessFunction<RawRecord, Token> {
   public void open(OpenContext context) throws IOException {
     parser.open(getRuntimeContext());
     tokensRead = getRuntimeContext().getLongCounter(TOKENS_READ);
+    tokens = getRuntimeContext().getMetricGroup().addGroup("attention").counter("tokensRead");
     deadLetters = new DeadLetterOutput(getRuntimeContext());
   }
 
@@ -60,6 +64,7 @@ public final class ParseTokens extends ProcessFunction<RawRecord, Token> {
         record,
         token -> {
           tokensRead.add(1L);
+          tokens.inc();
           out.collect(token);
         },
         letter -> reject(letter, context));

@@ -4,6 +4,7 @@ import io.headstream.job.records.RawRecord;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -28,7 +29,7 @@ public final class TokenTopic {
    * @param untilLatest whether to end at what are the latest records at the start, or never
    * @param maxRecordBytes of a longer value only the first {@link RawRecord#KEPT_BYTES} are kept
    */
-  public static KafkaSource<RawRecord> source(
+  public static Source<RawRecord, ?, ?> source(
       String topic,
       Map<String, String> clients,
       StartFrom from,
@@ -45,10 +46,11 @@ public final class TokenTopic {
             .setProperties(properties)
             .setStartingOffsets(start(from, clients))
             .setDeserializer(new TopicValues(maxRecordBytes));
-    if (untilLatest) {
-      source.setBounded(new TopicOffsets(StartFrom.LATEST, OffsetResetStrategy.NONE));
+    if (!untilLatest) {
+      return source.build();
     }
-    return source.build();
+    source.setBounded(new TopicOffsets(StartFrom.LATEST, OffsetResetStrategy.NONE));
+    return new BoundedTopic(source.build());
   }
 
   static TopicOffsets start(StartFrom from, Map<String, String> clients) {

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +86,47 @@ class LauncherITCase {
   }
 
   @Test
+  void theWebUiShowsTheRunningJobAndNothingCanBeChangedThere() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    String ui = "--web-ui=" + port;
+    try (ProcessRun run = start(Map.of(), LAUNCHER, "--input=-", "--model-dim=4", ui)) {
+      run.stdin().write(token("a", "1, 2, 3, 4"));
+      run.stdin().flush();
+      run.await("an answer", () -> run.stdout().size() == 1);
+      HttpClient browser = HttpClient.newHttpClient();
+      URI root = URI.create("http://localhost:" + port + "/");
+      assertThat(get(browser, root)).contains("<title>Apache Flink Web Dashboard</title>");
+      String overview = get(browser, root.resolve("jobs/overview"));
+      assertThat(overview).contains("\"Headstream\"", "\"RUNNING\"");
+      String id = overview.replaceFirst(".*\"jid\":\"(\\w+)\".*", "$1");
+      assertThat(get(browser, root.resolve("jobs/" + id)))
+          .contains("Read token records", "Parse tokens", "Collect sequences", "Attend with all 4");
+      assertThat(get(browser, root.resolve("config")))
+          .contains("\"web-submit\":false", "\"web-cancel\":false", "\"web-rescale\":false");
+
+      try (ProcessRun second = start(Map.of(), LAUNCHER, "--input=-", ui)) {
+        assertThat(second.exitCode()).isEqualTo(2);
+        assertThat(second.stderr())
+            .singleElement()
+            .asString()
+            .contains(
+                "--web-ui: found '" + port + "', expected a port of this machine that is free");
+      }
+      run.stdin().close();
+      assertThat(run.exitCode()).isZero();
+    }
+  }
+
+  private static String get(HttpClient browser, URI page) throws Exception {
+    return browser
+        .send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  @Test
   void aStdoutThatNobodyReadsIsAFailureInOneLine() throws Exception {
     Path answer = folder.resolve("answer");
     List<String> pipe =
@@ -116,7 +163,7 @@ class LauncherITCase {
         "--input=in --output=/dev/null/out",
         "--input=in --weights=in",
         "--input=in --max-length=100000000",
-        "--input=in --mode=token"
+        "--input=in --mode=token --mask=none"
       })
   void wrongUsageIsOneLine(String arguments) throws Exception {
     Files.writeString(folder.resolve("in"), "");

@@ -1,6 +1,7 @@
 package io.headstream.job.heads;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.layer.AttendOptions;
@@ -12,6 +13,7 @@ import io.headstream.job.records.Token;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -44,6 +46,55 @@ class AttendSequencesTest {
       assertThat(letters.get(0).source()).isEqualTo("in:2");
       assertThat(new String(letters.get(0).record(), StandardCharsets.UTF_8))
           .startsWith("{\"sequence_id\":\"a\",\"position\":1,\"embedding\":[3.4028235E38,-3.4");
+    }
+  }
+
+  /** The buffers of a longer sequence before leave nothing behind. */
+  @Test
+  void aSequenceHasTheSameBitsWhateverCameBefore() throws Exception {
+    SequenceChunk shorter = sequence("short", 3, 4);
+    assertThat(answers(sequence("long", 200, 4), shorter)).endsWith(answers(shorter));
+    assertThat(answers(shorter, shorter, sequence("long", 200, 4))).startsWith(answers(shorter));
+  }
+
+  @Test
+  void anEmbeddingOfAnotherLengthIsNamed() {
+    assertThatThrownBy(() -> answers(sequence("a", 1, 3)))
+        .hasMessage("embedding 0 of sequence a has 3 numbers, model-dim is 4");
+  }
+
+  private static SequenceChunk sequence(String id, int length, int modelDim) {
+    List<Token> tokens = new ArrayList<>();
+    for (int i = 0; i < length; i++) {
+      float[] embedding = new float[modelDim];
+      SplittableRandom random = new SplittableRandom(31 * i + length);
+      for (int c = 0; c < modelDim; c++) {
+        embedding[c] = (float) random.nextDouble(-1, 1);
+      }
+      tokens.add(Token.of(id, i, embedding, i == length - 1));
+    }
+    return new SequenceChunk(id, length, tokens);
+  }
+
+  /** The answers' numbers. */
+  private static Float[] answers(SequenceChunk... sequences) throws Exception {
+    AttendSequences attend =
+        new AttendSequences(
+            LayerWeights.seeded(1, 4, 2, 2),
+            new AttendOptions(false, AttendOptions.UNLIMITED, 0, 0, 0));
+    try (OneInputStreamOperatorTestHarness<SequenceChunk, Token> harness =
+        new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(attend))) {
+      harness.open();
+      for (SequenceChunk sequence : sequences) {
+        harness.processElement(new StreamRecord<>(sequence));
+      }
+      List<Float> numbers = new ArrayList<>();
+      for (Token answer : harness.extractOutputValues()) {
+        for (float value : answer.embedding()) {
+          numbers.add(value);
+        }
+      }
+      return numbers.toArray(Float[]::new);
     }
   }
 

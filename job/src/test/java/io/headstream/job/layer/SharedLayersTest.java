@@ -87,8 +87,9 @@ class SharedLayersTest {
     }
   }
 
-  private MultiHeadAttention load() {
+  private SharedLayers.Loaded load() {
     loads.incrementAndGet();
-    return new MultiHeadAttention(AttentionWeights.xavierUniform(8, 2, 2, 1));
+    return new SharedLayers.Loaded(
+        new MultiHeadAttention(AttentionWeights.xavierUniform(8, 2, 2, 1)), null);
   }
 }

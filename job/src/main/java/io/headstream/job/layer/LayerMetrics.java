@@ -1,0 +1,57 @@
+package io.headstream.job.layer;
+
+import io.headstream.attention.MultiHeadAttention;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
+
+/**
+ * What one operator's attention costs, in the metric group {@code attention}: {@code
+ * attentionTimeMicros} of each call, {@code headGroup.G.tokensAttended}, whose rates show whether
+ * the slots share the work, and {@code kernelName.K.kernelInUse}, which is 1.
+ */
+public final class LayerMetrics {
+  /** The group of all metrics. */
+  public static final String GROUP = "attention";
+
+  /** A percentile is one of this many newest values. */
+  private static final int HISTOGRAM_VALUES = 1024;
+
+  private final MetricGroup group;
+  private final Histogram attentionTimeMicros;
+  private final Map<Integer, Counter> tokensByGroup = new HashMap<>();
+
+  /** Registers the metrics; once in an operator's {@code open}. */
+  public LayerMetrics(RuntimeContext context) {
+    group = context.getMetricGroup().addGroup(GROUP);
+    attentionTimeMicros = histogram(group, "attentionTimeMicros");
+    // By name beside a number, because not every reporter takes text.
+    group.addGroup("kernelName", MultiHeadAttention.kernel()).gauge("kernelInUse", () -> 1);
+  }
+
+  /**
+   * Notes that tokens were attended to.
+   *
+   * @param headGroup by which head group
+   * @param tokens how many
+   * @param startNanos {@link System#nanoTime()} before it
+   */
+  public void attended(int headGroup, int tokens, long startNanos) {
+    attentionTimeMicros.update(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - startNanos));
+    tokensByGroup
+        .computeIfAbsent(
+            headGroup,
+            g -> group.addGroup("headGroup", String.valueOf(g)).counter("tokensAttended"))
+        .inc(tokens);
+  }
+
+  /** A histogram of the newest values. */
+  static Histogram histogram(MetricGroup group, String name) {
+    return group.histogram(name, new DescriptiveStatisticsHistogram(HISTOGRAM_VALUES));
+  }
+}
