@@ -163,7 +163,7 @@ class LauncherITCase {
         "--input=in --output=/dev/null/out",
         "--input=in --weights=in",
         "--input=in --max-length=100000000",
-        "--input=in --mode=token"
+        "--input=in --mode=token --mask=none"
       })
   void wrongUsageIsOneLine(String arguments) throws Exception {
     Files.writeString(folder.resolve("in"), "");
