@@ -110,11 +110,12 @@ class StoredSavepointITCase {
     for (int groups : new int[] {1, 2}) {
       Path target = Path.of(folder[0], "head-groups-" + groups);
       ANSWERS.clear();
-      StreamExecutionEnvironment env = environment(2, null);
-      job(sequences(), groups, RateLimiterStrategy.perSecond(200)).build(env);
+      // One reader, so that tokens come in the order in which they stand.
+      StreamExecutionEnvironment env = environment(1, null);
+      job(sequences(), groups, RateLimiterStrategy.perSecond(100)).build(env);
       JobClient client = env.executeAsync();
       // Beyond the first page of the long sequences, and with some of them at their end.
-      CommonTestUtils.waitUntilCondition(() -> ANSWERS.size() > 350);
+      CommonTestUtils.waitUntilCondition(() -> ANSWERS.size() > 250);
       String savepoint =
           client
               .stopWithSavepoint(
