@@ -107,7 +107,7 @@ class KafkaSecurityE2E {
           .doesNotContain(PASSWORD, STORE_PASSWORD);
       assertThat(run.stderr()).isEmpty();
     }
-    assertThat(checkpoints.resolve("_options")).content().contains("cluster\\ ");
+    assertThat(checkpoints.resolve("_options")).content().contains("cluster ", "delivery");
     try (Stream<Path> files = Files.walk(checkpoints)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))

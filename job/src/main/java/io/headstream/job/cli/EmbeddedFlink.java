@@ -106,6 +106,8 @@ final class EmbeddedFlink implements AutoCloseable {
       // group, also where nobody asked for any.
       Duration interval = persistent ? PERSISTENT_INTERVAL : TEMPORARY_INTERVAL;
       configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
+      // Who reads stdout slowly, or stops for a while, holds up a checkpoint for as long.
+      configuration.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, NEVER);
       configuration.set(
           CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
           ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);

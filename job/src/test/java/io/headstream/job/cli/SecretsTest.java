@@ -26,6 +26,15 @@ class SecretsTest {
   }
 
   @Test
+  void hidesEveryPartOfAConfigurationThatWasTypedWrong() {
+    Secrets secrets =
+        Secrets.of(Map.of("sasl.jaas.config", "a.LoginModule hunter2 password=s3cr3t"));
+
+    assertThat(secrets.hide("flag 'hunter2' of a.LoginModule, not required: s3cr3t; password"))
+        .isEqualTo("flag '[hidden]' of a.LoginModule, not required: [hidden]; password");
+  }
+
+  @Test
   void aShortWordHidesNothing() {
     assertThat(Secrets.of(Map.of("ssl.key.password", "a")).hide("a Kafka broker"))
         .isEqualTo("a Kafka broker");
