@@ -43,7 +43,14 @@ public final class TokenLookup implements Serializable {
     open(context.getJobInfo().getJobId().toString(), context.getDistributedCache());
   }
 
-  void open(String job, DistributedCache files) throws IOException {
+  /**
+   * Loads the table, or takes it from who has.
+   *
+   * @param job whose tables may be shared
+   * @param files where the table's file is
+   * @throws IOException if it cannot be read
+   */
+  public void open(String job, DistributedCache files) throws IOException {
     lease =
         TABLES.acquire(
             job + "/" + cachedFile + ":" + tensor,
