@@ -161,8 +161,11 @@ public final class AttentionLayer {
     TokenStages stages =
         new TokenStages(settings, weights, maxParallelism(tokens.getExecutionEnvironment()));
     SingleOutputStreamOperator<TokenBlock> blocks = stages.order(tokens);
-    SingleOutputStreamOperator<Token> answers = stages.answer(blocks);
-    return answered(blocks, new Attended(answers, answers));
+    Answered answers = stages.answer(blocks);
+    return new Answered(
+        answers.tokens(),
+        blocks.getSideOutput(DeadLetterOutput.TAG).union(answers.deadLetters()),
+        answers.attentionMaps());
   }
 
   private Answered answerSequences(DataStream<Token> tokens) {
