@@ -161,6 +161,9 @@
   const layout = {cell: 1, left: 0, top: 0};
   const FONT = '11px system-ui, "DejaVu Sans", sans-serif';
 
+  /** Small cells take all the room that there is, larger ones are all alike. */
+  const whole = cell => cell < 6 ? cell : Math.floor(cell);
+
   function arrange() {
     const measure = $('map').getContext('2d');
     measure.font = FONT;
@@ -174,10 +177,10 @@
     layout.top = widest(sequence.columns, 110);
     const columns = sequence.columns.length, rows = sequence.rows.length;
     const fitting = (room - layout.left - 2) / columns;
-    const fit = fitting >= 1 ? Math.min(30, Math.floor(fitting)) : fitting;
+    const fit = Math.min(30, whole(fitting));
     const most = 8000 / Math.max(columns, rows);
     layout.cell = Math.min(most, fit * state.zoom);
-    if (layout.cell > 1) layout.cell = Math.floor(layout.cell);
+    layout.cell = whole(layout.cell);
     $('in').disabled = layout.cell >= Math.min(40, Math.floor(most));
     $('out').disabled = state.zoom <= 1;
   }
