@@ -1,5 +1,6 @@
 package io.headstream.job;
 
+import io.headstream.job.output.AttentionMapEncoder;
 import io.headstream.job.output.DeadLetterEncoder;
 import io.headstream.job.output.OutputFiles;
 import io.headstream.job.output.TokenEncoder;
@@ -12,6 +13,7 @@ import java.util.List;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Runs the job over files on the test's MiniCluster, and reads what it wrote. */
@@ -20,18 +22,28 @@ final class JobRun {
 
   final Path answers;
   final Path deadLetters;
+  final Path attentionMaps;
 
   JobRun(Path output) {
     this.answers = output.resolve("answers");
     this.deadLetters = output.resolve("answers-dead-letters");
+    this.attentionMaps = output.resolve("attention-weights");
   }
 
   /** Runs to the end of the input. */
   void execute(Path input, TokenParser parser, AttentionLayer layer, int parallelism)
       throws Exception {
+    execute(input, parser, layer, parallelism, "hashmap");
+  }
+
+  /** The same with a state backend. */
+  void execute(
+      Path input, TokenParser parser, AttentionLayer layer, int parallelism, String stateBackend)
+      throws Exception {
     // A job that fails has to fail, not to be started again for ever.
     Configuration noRestarts = new Configuration();
     noRestarts.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    noRestarts.set(StateBackendOptions.STATE_BACKEND, stateBackend);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(noRestarts);
     env.setParallelism(parallelism);
     env.enableCheckpointing(100); // the last files are committed by a checkpoint
@@ -45,17 +57,22 @@ final class JobRun {
 
   AttentionJob job(Source<RawRecord, ?, ?> records, TokenParser parser, AttentionLayer layer) {
     return new AttentionJob(
-        records,
-        parser,
-        MAX_RECORD_BYTES,
-        layer,
-        OutputFiles.sink(flink(answers), new TokenEncoder()),
-        OutputFiles.sink(flink(deadLetters), new DeadLetterEncoder()));
+            records,
+            parser,
+            MAX_RECORD_BYTES,
+            layer,
+            OutputFiles.sink(flink(answers), new TokenEncoder()),
+            OutputFiles.sink(flink(deadLetters), new DeadLetterEncoder()))
+        .withAttentionMaps(OutputFiles.sink(flink(attentionMaps), new AttentionMapEncoder()));
   }
 
   /** The answers' lines, sorted by sequence and position. */
   List<String> sortedAnswers() {
     return PartFiles.sortedAnswers(answers);
+  }
+
+  List<String> attentionMapLines() {
+    return PartFiles.lines(attentionMaps);
   }
 
   List<String> deadLetterLines() {
