@@ -8,7 +8,7 @@ import java.util.Arrays;
  * <p>Lanes are keys in the product with K, and channels in the product with V.
  */
 final class ScalarTileKernel implements TileKernel {
-  private final ScoreBlock scores = new ScoreBlock(new float[BLOCK * TILE], TILE, 1);
+  private final ScoreBlock scores = ScoreBlock.ofRows(new float[BLOCK * TILE], TILE);
   private final float[] row = new float[TILE]; // scores of one query, then its weights
   private final float[] more = new float[TILE]; // what further channels add to the scores
   private final float[] chains = new float[CHAINS];

@@ -3,16 +3,48 @@ package io.headstream.attention;
 /**
  * The scores of a block of queries against a tile of keys, which become weights in place.
  *
- * <p>The kernel chooses which index is contiguous: rows of keys for a scalar one, rows of queries
- * where the lanes of a vector are queries.
- *
- * @param data the scores
- * @param queryStride how far two queries lie apart
- * @param keyStride how far two keys lie apart
+ * <p>The kernel chooses which index is contiguous: rows of keys for a scalar one, vectors of
+ * queries where the lanes of a vector are queries.
  */
-record ScoreBlock(float[] data, int queryStride, int keyStride) {
+final class ScoreBlock {
+  private final float[] data;
+  private final int groupShift;
+  private final int groupMask;
+  private final int groupStride;
+  private final int queryStride;
+  private final int keyStride;
+
+  private ScoreBlock(
+      float[] data, int groupShift, int groupStride, int queryStride, int keyStride) {
+    this.data = data;
+    this.groupShift = groupShift;
+    this.groupMask = (1 << groupShift) - 1;
+    this.groupStride = groupStride;
+    this.queryStride = queryStride;
+    this.keyStride = keyStride;
+  }
+
+  /** {@code [queries][stride]}: the keys of a query stand together. */
+  static ScoreBlock ofRows(float[] data, int stride) {
+    return new ScoreBlock(data, Integer.SIZE - 2, 0, stride, 1);
+  }
+
+  /**
+   * {@code [groups][keys][lanes]}: some queries stand together.
+   *
+   * @param lanes queries of a group, a power of two
+   * @param groupStride how far two groups lie apart
+   */
+  static ScoreBlock ofVectors(float[] data, int lanes, int groupStride) {
+    return new ScoreBlock(data, Integer.numberOfTrailingZeros(lanes), groupStride, 1, lanes);
+  }
+
+  float[] data() {
+    return data;
+  }
+
   int at(int i, int j) {
-    return i * queryStride + j * keyStride;
+    return (i >> groupShift) * groupStride + (i & groupMask) * queryStride + j * keyStride;
   }
 
   /** Makes a score what a hidden key has. */

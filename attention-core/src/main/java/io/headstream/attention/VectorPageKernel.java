@@ -12,7 +12,7 @@ import jdk.incubator.vector.FloatVector;
  * product with V, so that one query fills them as well as many do.
  */
 final class VectorPageKernel implements TileKernel {
-  private final ScoreBlock scores = new ScoreBlock(new float[BLOCK * TILE], TILE, 1);
+  private final ScoreBlock scores = ScoreBlock.ofRows(new float[BLOCK * TILE], TILE);
   private final float[] s = scores.data(); // [BLOCK][TILE]
   private final float[] more = new float[BLOCK * PAGE]; // what further channels add to the scores
   private final VectorRowSoftmax softmax = new VectorRowSoftmax();
@@ -84,11 +84,13 @@ final class VectorPageKernel implements TileKernel {
 
   private void scorePage(float[] k, int from, int start, int lanes) {
     int terms = Math.min(CHAIN_CHANNELS, headDim);
-    VectorProducts.rows(query, 0, headDim, 1, queries, k, from, PAGE, terms, s, start, TILE, lanes);
+    VectorProducts.rows(
+        query, 0, headDim, 1, queries, k, from, PAGE, terms, s, start, TILE, LANES, lanes);
     for (int c = CHAIN_CHANNELS; c < headDim; c += CHAIN_CHANNELS) {
       int at = from + c * PAGE;
       terms = Math.min(CHAIN_CHANNELS, headDim - c);
-      VectorProducts.rows(query, c, headDim, 1, queries, k, at, PAGE, terms, more, 0, PAGE, lanes);
+      VectorProducts.rows(
+          query, c, headDim, 1, queries, k, at, PAGE, terms, more, 0, PAGE, LANES, lanes);
       for (int i = 0; i < queries; i++) {
         addMore(s, i * TILE + start, more, i * PAGE, lanes);
       }
@@ -145,12 +147,12 @@ final class VectorPageKernel implements TileKernel {
     int columns = output.columns();
     int whole = Math.max(LANES, valueDim / LANES * LANES);
     VectorProducts.rows(
-        s, start, TILE, 1, queries, v, from, step, pageKeys, into, 0, columns, whole);
+        s, start, TILE, 1, queries, v, from, step, pageKeys, into, 0, columns, LANES, whole);
     if (whole < valueDim) {
       // The last channels in a vector that overlaps the one before: the same bits again.
       int c = valueDim - LANES;
       VectorProducts.rows(
-          s, start, TILE, 1, queries, v, from + c, step, pageKeys, into, c, columns, LANES);
+          s, start, TILE, 1, queries, v, from + c, step, pageKeys, into, c, columns, LANES, LANES);
     }
   }
 

@@ -11,7 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>The sums stay in registers over all terms. {@code a} is read one number at a time: row {@code
  * r}, term {@code n} is {@code a[aAt + r · aRow + n · aTerm]}; {@code b} in vectors: term {@code n}
  * begins at {@code b[bAt + n · bTerm]}. Row {@code r} is written to {@code y} from {@code yAt + r ·
- * yRow} on. Four rows by four vectors are sixteen sums, a load for every two multiply-adds.
+ * yRow} on, vectors {@code yVector} apart. Four rows by four vectors are sixteen sums, a load for
+ * every two multiply-adds.
  */
 final class VectorProducts {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -35,7 +36,8 @@ final class VectorProducts {
       int terms,
       float[] y,
       int yAt,
-      int yRow) {
+      int yRow,
+      int yVector) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
     FloatVector b0 = zero, b1 = zero, b2 = zero, b3 = zero;
@@ -68,24 +70,24 @@ final class VectorProducts {
       d3 = xd.fma(w3, d3);
     }
     a0.intoArray(y, yAt);
-    a1.intoArray(y, yAt + LANES);
-    a2.intoArray(y, yAt + 2 * LANES);
-    a3.intoArray(y, yAt + 3 * LANES);
+    a1.intoArray(y, yAt + yVector);
+    a2.intoArray(y, yAt + 2 * yVector);
+    a3.intoArray(y, yAt + 3 * yVector);
     int yB = yAt + yRow;
     b0.intoArray(y, yB);
-    b1.intoArray(y, yB + LANES);
-    b2.intoArray(y, yB + 2 * LANES);
-    b3.intoArray(y, yB + 3 * LANES);
+    b1.intoArray(y, yB + yVector);
+    b2.intoArray(y, yB + 2 * yVector);
+    b3.intoArray(y, yB + 3 * yVector);
     int yC = yB + yRow;
     c0.intoArray(y, yC);
-    c1.intoArray(y, yC + LANES);
-    c2.intoArray(y, yC + 2 * LANES);
-    c3.intoArray(y, yC + 3 * LANES);
+    c1.intoArray(y, yC + yVector);
+    c2.intoArray(y, yC + 2 * yVector);
+    c3.intoArray(y, yC + 3 * yVector);
     int yD = yC + yRow;
     d0.intoArray(y, yD);
-    d1.intoArray(y, yD + LANES);
-    d2.intoArray(y, yD + 2 * LANES);
-    d3.intoArray(y, yD + 3 * LANES);
+    d1.intoArray(y, yD + yVector);
+    d2.intoArray(y, yD + 2 * yVector);
+    d3.intoArray(y, yD + 3 * yVector);
   }
 
   /** Two rows by a panel. */
@@ -100,7 +102,8 @@ final class VectorProducts {
       int terms,
       float[] y,
       int yAt,
-      int yRow) {
+      int yRow,
+      int yVector) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
     FloatVector b0 = zero, b1 = zero, b2 = zero, b3 = zero;
@@ -121,19 +124,28 @@ final class VectorProducts {
       b3 = xb.fma(w3, b3);
     }
     a0.intoArray(y, yAt);
-    a1.intoArray(y, yAt + LANES);
-    a2.intoArray(y, yAt + 2 * LANES);
-    a3.intoArray(y, yAt + 3 * LANES);
+    a1.intoArray(y, yAt + yVector);
+    a2.intoArray(y, yAt + 2 * yVector);
+    a3.intoArray(y, yAt + 3 * yVector);
     int yB = yAt + yRow;
     b0.intoArray(y, yB);
-    b1.intoArray(y, yB + LANES);
-    b2.intoArray(y, yB + 2 * LANES);
-    b3.intoArray(y, yB + 3 * LANES);
+    b1.intoArray(y, yB + yVector);
+    b2.intoArray(y, yB + 2 * yVector);
+    b3.intoArray(y, yB + 3 * yVector);
   }
 
   /** One row by a panel. */
   static void oneRow(
-      float[] a, int aAt, int aTerm, float[] b, int bAt, int bTerm, int terms, float[] y, int yAt) {
+      float[] a,
+      int aAt,
+      int aTerm,
+      float[] b,
+      int bAt,
+      int bTerm,
+      int terms,
+      float[] y,
+      int yAt,
+      int yVector) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector a0 = zero, a1 = zero, a2 = zero, a3 = zero;
     for (int n = 0, at = bAt, from = aAt; n < terms; n++, at += bTerm, from += aTerm) {
@@ -144,9 +156,9 @@ final class VectorProducts {
       a3 = xa.fma(FloatVector.fromArray(SPECIES, b, at + 3 * LANES), a3);
     }
     a0.intoArray(y, yAt);
-    a1.intoArray(y, yAt + LANES);
-    a2.intoArray(y, yAt + 2 * LANES);
-    a3.intoArray(y, yAt + 3 * LANES);
+    a1.intoArray(y, yAt + yVector);
+    a2.intoArray(y, yAt + 2 * yVector);
+    a3.intoArray(y, yAt + 3 * yVector);
   }
 
   /** Four rows by two vectors. */
@@ -161,7 +173,8 @@ final class VectorProducts {
       int terms,
       float[] y,
       int yAt,
-      int yRow) {
+      int yRow,
+      int yVector) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector a0 = zero, a1 = zero;
     FloatVector b0 = zero, b1 = zero;
@@ -184,13 +197,13 @@ final class VectorProducts {
       d1 = xd.fma(w1, d1);
     }
     a0.intoArray(y, yAt);
-    a1.intoArray(y, yAt + LANES);
+    a1.intoArray(y, yAt + yVector);
     b0.intoArray(y, yAt + yRow);
-    b1.intoArray(y, yAt + yRow + LANES);
+    b1.intoArray(y, yAt + yRow + yVector);
     c0.intoArray(y, yAt + 2 * yRow);
-    c1.intoArray(y, yAt + 2 * yRow + LANES);
+    c1.intoArray(y, yAt + 2 * yRow + yVector);
     d0.intoArray(y, yAt + 3 * yRow);
-    d1.intoArray(y, yAt + 3 * yRow + LANES);
+    d1.intoArray(y, yAt + 3 * yRow + yVector);
   }
 
   /** Eight rows by one vector. */
@@ -287,16 +300,56 @@ final class VectorProducts {
       float[] y,
       int yAt,
       int yRow,
+      int yVector,
       int columns) {
     int c = 0;
     for (; c + PANEL <= columns; c += PANEL) {
-      panel(a, aAt, aRow, aTerm, rows, b, bAt + c, bTerm, terms, y, yAt + c, yRow);
+      panel(
+          a,
+          aAt,
+          aRow,
+          aTerm,
+          rows,
+          b,
+          bAt + c,
+          bTerm,
+          terms,
+          y,
+          yAt + c / LANES * yVector,
+          yRow,
+          yVector);
     }
     for (; c + 2 * LANES <= columns; c += 2 * LANES) {
-      twoVectors(a, aAt, aRow, aTerm, rows, b, bAt + c, bTerm, terms, y, yAt + c, yRow);
+      twoVectors(
+          a,
+          aAt,
+          aRow,
+          aTerm,
+          rows,
+          b,
+          bAt + c,
+          bTerm,
+          terms,
+          y,
+          yAt + c / LANES * yVector,
+          yRow,
+          yVector);
     }
     if (c < columns) {
-      oneVector(a, aAt, aRow, aTerm, rows, b, bAt + c, bTerm, terms, y, yAt + c, yRow);
+      oneVector(
+          a,
+          aAt,
+          aRow,
+          aTerm,
+          rows,
+          b,
+          bAt + c,
+          bTerm,
+          terms,
+          y,
+          yAt + c / LANES * yVector,
+          yRow,
+          yVector);
     }
   }
 
@@ -312,17 +365,20 @@ final class VectorProducts {
       int terms,
       float[] y,
       int yAt,
-      int yRow) {
+      int yRow,
+      int yVector) {
     int r = 0;
     for (; r + 4 <= rows; r += 4) {
-      fourRows(a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow);
+      fourRows(
+          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
     }
     if (r + 2 <= rows) {
-      twoRows(a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow);
+      twoRows(
+          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
       r += 2;
     }
     if (r < rows) {
-      oneRow(a, aAt + r * aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow);
+      oneRow(a, aAt + r * aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yVector);
     }
   }
 
@@ -338,16 +394,18 @@ final class VectorProducts {
       int terms,
       float[] y,
       int yAt,
-      int yRow) {
+      int yRow,
+      int yVector) {
     int r = 0;
     for (; r + 4 <= rows; r += 4) {
-      fourRowsByTwo(a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow);
+      fourRowsByTwo(
+          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
     }
     for (; r < rows; r++) {
       int from = aAt + r * aRow;
       int to = yAt + r * yRow;
       oneRowByVector(a, from, aTerm, b, bAt, bTerm, terms, y, to);
-      oneRowByVector(a, from, aTerm, b, bAt + LANES, bTerm, terms, y, to + LANES);
+      oneRowByVector(a, from, aTerm, b, bAt + LANES, bTerm, terms, y, to + yVector);
     }
   }
 
@@ -363,7 +421,8 @@ final class VectorProducts {
       int terms,
       float[] y,
       int yAt,
-      int yRow) {
+      int yRow,
+      int yVector) {
     int r = 0;
     for (; r + 8 <= rows; r += 8) {
       int from = aAt + r * aRow;

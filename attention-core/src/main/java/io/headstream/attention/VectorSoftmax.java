@@ -41,33 +41,37 @@ final class VectorSoftmax {
     return sum;
   }
 
-  /** Makes weights of the scores of a vector of queries from {@code i} on. */
-  void weigh(float[] s, int i, int width, int keys) {
-    raiseMaximum(s, i, width, keys);
-    weights(s, i, width, keys);
+  /**
+   * Makes weights of the scores of a vector of queries from {@code i} on, which begin at {@code
+   * at}.
+   */
+  void weigh(int i, float[] s, int at, int keys) {
+    int end = at + keys * LANES;
+    raiseMaximum(i, s, at, end);
+    weights(i, s, at, end);
     if (keys == CHAINS) {
-      joinChains(s, i, width); // each weight is a chain
+      joinChains(s, at); // each weight is a chain
     } else {
-      sumChains(s, i, width, keys);
-      joinChains(chains, 0, LANES);
+      sumChains(s, at, end);
+      joinChains(chains, 0);
     }
     addSum(i);
   }
 
   /** The new running maximum, and what was gathered under the old one is worth. */
-  private void raiseMaximum(float[] s, int i, int width, int keys) {
+  private void raiseMaximum(int i, float[] s, int from, int end) {
     FloatVector oldMax = FloatVector.fromArray(SPECIES, max, i);
     FloatVector newMax = oldMax;
-    for (int j = 0, at = i; j < keys; j++, at += width) {
+    for (int at = from; at < end; at += LANES) {
       newMax = newMax.max(FloatVector.fromArray(SPECIES, s, at));
     }
     newMax.intoArray(max, i);
     exp(oldMax.sub(newMax)).intoArray(alpha, i);
   }
 
-  private void weights(float[] s, int i, int width, int keys) {
+  private void weights(int i, float[] s, int from, int end) {
     FloatVector m = FloatVector.fromArray(SPECIES, max, i);
-    for (int j = 0, at = i; j < keys; j++, at += width) {
+    for (int at = from; at < end; at += LANES) {
       exp(FloatVector.fromArray(SPECIES, s, at).sub(m)).intoArray(s, at);
     }
   }
@@ -94,26 +98,26 @@ final class VectorSoftmax {
     return p.mul(bits.reinterpretAsFloats());
   }
 
-  private void sumChains(float[] s, int i, int width, int keys) {
+  private void sumChains(float[] s, int from, int end) {
     for (int chain = 0; chain < CHAINS; chain++) {
       FloatVector added = FloatVector.zero(SPECIES);
-      for (int j = chain; j < keys; j += CHAINS) {
-        added = added.add(FloatVector.fromArray(SPECIES, s, j * width + i));
+      for (int at = from + chain * LANES; at < end; at += CHAINS * LANES) {
+        added = added.add(FloatVector.fromArray(SPECIES, s, at));
       }
       added.intoArray(chains, chain * LANES);
     }
   }
 
   /** The sum of sixteen vectors, as a fixed tree. */
-  private void joinChains(float[] v, int at, int step) {
-    FloatVector a0 = vector(v, at).add(vector(v, at + 8 * step));
-    FloatVector a1 = vector(v, at + step).add(vector(v, at + 9 * step));
-    FloatVector a2 = vector(v, at + 2 * step).add(vector(v, at + 10 * step));
-    FloatVector a3 = vector(v, at + 3 * step).add(vector(v, at + 11 * step));
-    FloatVector a4 = vector(v, at + 4 * step).add(vector(v, at + 12 * step));
-    FloatVector a5 = vector(v, at + 5 * step).add(vector(v, at + 13 * step));
-    FloatVector a6 = vector(v, at + 6 * step).add(vector(v, at + 14 * step));
-    FloatVector a7 = vector(v, at + 7 * step).add(vector(v, at + 15 * step));
+  private void joinChains(float[] v, int at) {
+    FloatVector a0 = vector(v, at).add(vector(v, at + 8 * LANES));
+    FloatVector a1 = vector(v, at + LANES).add(vector(v, at + 9 * LANES));
+    FloatVector a2 = vector(v, at + 2 * LANES).add(vector(v, at + 10 * LANES));
+    FloatVector a3 = vector(v, at + 3 * LANES).add(vector(v, at + 11 * LANES));
+    FloatVector a4 = vector(v, at + 4 * LANES).add(vector(v, at + 12 * LANES));
+    FloatVector a5 = vector(v, at + 5 * LANES).add(vector(v, at + 13 * LANES));
+    FloatVector a6 = vector(v, at + 6 * LANES).add(vector(v, at + 14 * LANES));
+    FloatVector a7 = vector(v, at + 7 * LANES).add(vector(v, at + 15 * LANES));
     FloatVector even = a0.add(a4).add(a2.add(a6));
     FloatVector odd = a1.add(a5).add(a3.add(a7));
     even.add(odd).intoArray(tileSum, 0);

@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static io.headstream.attention.VectorProducts.LANES;
 import static io.headstream.attention.VectorProducts.SPECIES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -17,14 +18,17 @@ import jdk.incubator.vector.VectorMask;
 final class VectorTileKernel implements TileKernel {
   private static final int GROUP = ScoreRegion.GROUP;
 
-  private final float[] s = new float[TILE * BLOCK]; // [keys][width]
-  private final ScoreBlock[] scores = new ScoreBlock[BLOCK / GROUP]; // by width
+  /** How far two vectors of queries lie apart: a line more, lest all fall on the same lines. */
+  private static final int VECTOR = (TILE + 1) * LANES;
+
+  private final float[] s = new float[BLOCK / LANES * VECTOR]; // [vectors][keys][LANES]
+  private final ScoreBlock scores = ScoreBlock.ofVectors(s, LANES, VECTOR);
   private final VectorSoftmax softmax = new VectorSoftmax();
   private final VectorOutput output = new VectorOutput();
-  private final float[] more = new float[TILE * BLOCK]; // scores of further channels
+  private final float[] more = new float[BLOCK / LANES * VECTOR]; // scores of further channels
 
   private float[] query = new float[0]; // [headDim][width], scaled
-  private float[] across = new float[0]; // [channels][width], what does not fill a vector
+  private float[] across = new float[0]; // [channels][LANES], what does not fill a vector
 
   private int queries;
   private int width; // queries, rounded up to whole groups
@@ -36,26 +40,20 @@ final class VectorTileKernel implements TileKernel {
   private int base;
   private int stride;
 
-  VectorTileKernel() {
-    for (int g = 0; g < scores.length; g++) {
-      scores[g] = new ScoreBlock(s, 1, (g + 1) * GROUP);
-    }
-  }
-
   @Override
   public void reserve(int headDim, int valueDim) {
     if (query.length < headDim * BLOCK) {
       query = new float[headDim * BLOCK];
     }
     if (across.length == 0 && valueDim % LANES != 0) {
-      across = new float[LANES * BLOCK];
+      across = new float[LANES * LANES];
     }
     output.reserve(valueDim);
   }
 
   @Override
   public ScoreBlock scores() {
-    return scores[width / GROUP - 1];
+    return scores;
   }
 
   @Override
@@ -66,13 +64,30 @@ final class VectorTileKernel implements TileKernel {
     this.valueDim = valueDim;
     softmax.begin();
     output.begin(queries, valueDim);
-    for (int i = 0; i < queries; i++) {
+    int i = 0;
+    for (; i + 4 <= queries; i += 4) {
+      scaleFour(query, i, width, q.data(), q.row(firstRow + i), q.stride(), headDim, scale);
+    }
+    for (; i < queries; i++) {
       scaleInto(query, i, width, q.data(), q.row(firstRow + i), headDim, scale);
     }
-    for (int i = queries; i < width; i++) { // lanes that nobody reads
+    for (; i < width; i++) { // lanes that nobody reads
       for (int c = 0; c < headDim; c++) {
         query[c * width + i] = 0f;
       }
+    }
+  }
+
+  private static void scaleFour(
+      float[] query, int i, int width, float[] q, int row, int stride, int headDim, float scale) {
+    int b = row + stride;
+    int c = b + stride;
+    int d = c + stride;
+    for (int n = 0, to = i; n < headDim; n++, to += width) {
+      query[to] = q[row + n] * scale;
+      query[to + 1] = q[b + n] * scale;
+      query[to + 2] = q[c + n] * scale;
+      query[to + 3] = q[d + n] * scale;
     }
   }
 
@@ -105,17 +120,18 @@ final class VectorTileKernel implements TileKernel {
   /** The scores of the queries from {@code i} on against some keys. */
   private void scoreKeys(int from, int end, int i) {
     int keys = end - from;
+    int k = base + from * stride;
+    int to = i / LANES * VECTOR + from * LANES;
+    int n = width - i;
     int terms = Math.min(CHAIN_CHANNELS, headDim);
-    int at = base + from * stride;
-    int to = from * width + i;
-    VectorProducts.rows(data, at, stride, 1, keys, query, i, width, terms, s, to, width, width - i);
+    VectorProducts.rows(data, k, stride, 1, keys, query, i, width, terms, s, to, LANES, VECTOR, n);
     for (int c = CHAIN_CHANNELS; c < headDim; c += CHAIN_CHANNELS) {
-      terms = Math.min(CHAIN_CHANNELS, headDim - c);
       int q = c * width + i;
+      terms = Math.min(CHAIN_CHANNELS, headDim - c);
       VectorProducts.rows(
-          data, at + c, stride, 1, keys, query, q, width, terms, more, to, width, width - i);
-      for (int j = from; j < end; j++) {
-        addMore(s, more, j * width + i, (j + 1) * width);
+          data, k + c, stride, 1, keys, query, q, width, terms, more, to, LANES, VECTOR, n);
+      for (int at = to; at < to + n / LANES * VECTOR; at += VECTOR) {
+        addMore(s, more, at, at + keys * LANES);
       }
     }
   }
@@ -132,10 +148,9 @@ final class VectorTileKernel implements TileKernel {
   public void weigh(ScoreRegion region) {
     for (int i = 0; i < width; i += LANES) {
       int end = region.end(i);
-      softmax.weigh(s, i, width, end);
-      for (int j = end; j < region.keys; j++) {
-        FloatVector.zero(SPECIES).intoArray(s, j * width + i);
-      }
+      int at = i / LANES * VECTOR;
+      softmax.weigh(i, s, at, end);
+      Arrays.fill(s, at + end * LANES, at + region.keys * LANES, 0f);
     }
   }
 
@@ -157,23 +172,27 @@ final class VectorTileKernel implements TileKernel {
   private void addPage(int start, ScoreRegion region, float[] into) {
     int columns = output.columns();
     int whole = valueDim / LANES * LANES;
-    int from = base + start * stride;
-    for (int i = 0; i < queries; i += GROUP) {
-      int rows = Math.min(GROUP, queries - i);
+    int v = base + start * stride;
+    for (int i = 0; i < queries; i += LANES) {
+      int rows = Math.min(LANES, queries - i);
       int terms = Math.max(0, Math.min(PAGE, region.end(i) - start));
-      int at = start * width + i;
+      int p = i / LANES * VECTOR + start * LANES;
+      int to = i * columns;
       VectorProducts.rows(
-          s, at, 1, width, rows, data, from, stride, terms, into, i * columns, columns, whole);
-    }
-    if (whole < valueDim) {
-      int terms = Math.min(PAGE, region.keys - start);
-      int at = start * width;
-      int rest = valueDim - whole;
-      VectorProducts.rows(
-          data, from + whole, 1, stride, rest, s, at, width, terms, across, 0, width, width);
-      for (int c = 0; c < rest; c++) {
-        copyAcross(across, c * width, into, whole + c, columns, queries);
+          s, p, 1, LANES, rows, data, v, stride, terms, into, to, columns, LANES, whole);
+      if (whole < valueDim) {
+        addRest(rows, p, v + whole, terms, into, to + whole);
       }
+    }
+  }
+
+  /** The channels that do not fill a vector, for a vector of queries. */
+  private void addRest(int rows, int p, int v, int terms, float[] into, int to) {
+    int channels = valueDim % LANES;
+    VectorProducts.rows(
+        data, v, 1, stride, channels, s, p, LANES, terms, across, 0, LANES, LANES, LANES);
+    for (int c = 0; c < channels; c++) {
+      copyAcross(across, c * LANES, into, to + c, output.columns(), rows);
     }
   }
 
@@ -190,7 +209,7 @@ final class VectorTileKernel implements TileKernel {
       for (int i = 0; i < width; i += LANES) {
         FloatVector added = FloatVector.zero(SPECIES);
         for (int j = start; j < start + keys; j++) {
-          int at = j * width + i;
+          int at = i / LANES * VECTOR + j * LANES;
           VectorMask<Float> seen = VectorMask.fromArray(SPECIES, visible, at);
           FloatVector value = FloatVector.broadcast(SPECIES, data[base + j * stride + c]);
           added = added.blend(FloatVector.fromArray(SPECIES, s, at).fma(value, added), seen);

@@ -256,7 +256,7 @@ class KernelBitsTest {
     source.v().set(v, 0, valueDim);
     kernel.reserve(headDim, valueDim);
     kernel.begin(new Rows(q, 0, headDim), 0, queries, headDim, valueDim, 0.3f);
-    boolean[] visible = new boolean[TileKernel.TILE * TileKernel.BLOCK];
+    boolean[] visible = new boolean[kernel.scores().data().length];
     int scoresAt = queries * (valueDim + 2);
     for (int first = 0; first < keyLength; first += TileKernel.TILE) {
       int keys = Math.min(TileKernel.TILE, keyLength - first);

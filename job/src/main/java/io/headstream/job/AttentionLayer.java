@@ -138,8 +138,9 @@ public final class AttentionLayer {
     TokenStages stages =
         new TokenStages(settings, weights, maxParallelism(tokens.getExecutionEnvironment()));
     SingleOutputStreamOperator<TokenBlock> blocks = stages.order(tokens);
-    SingleOutputStreamOperator<Token> answers = stages.answer(blocks);
-    return answered(blocks, answers);
+    Answered answers = stages.answer(blocks);
+    return new Answered(
+        answers.tokens(), blocks.getSideOutput(DeadLetterOutput.TAG).union(answers.deadLetters()));
   }
 
   private Answered answerSequences(DataStream<Token> tokens) {

@@ -1,5 +1,6 @@
 package io.headstream.job;
 
+import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.gather.GatherHeads;
 import io.headstream.job.heads.AttendTokens;
 import io.headstream.job.heads.AttendTokensInOnePlace;
@@ -60,21 +61,31 @@ final class TokenStages {
   }
 
   /** The answers to tokens in order. */
-  SingleOutputStreamOperator<Token> answer(DataStream<TokenBlock> blocks) {
+  AttentionLayer.Answered answer(DataStream<TokenBlock> blocks) {
     return settings.headGroups() == 1 ? answerInOnePlace(blocks) : fanOut(blocks);
   }
 
-  private SingleOutputStreamOperator<Token> answerInOnePlace(DataStream<TokenBlock> blocks) {
+  private AttentionLayer.Answered answerInOnePlace(DataStream<TokenBlock> blocks) {
     // A block is where its key belongs already.
-    return DataStreamUtils.reinterpretAsKeyedStream(
-            blocks, AttendTokensInOnePlace::key, TypeInformation.of(HeadKey.class))
-        .process(new AttendTokensInOnePlace(operatorSettings()))
-        .name("Attend with all %d heads by token, W_o".formatted(settings.heads()))
-        .uid("attend-tokens")
-        .setMaxParallelism(maxParallelism);
+    SingleOutputStreamOperator<Token> answers =
+        DataStreamUtils.reinterpretAsKeyedStream(
+                blocks, AttendTokensInOnePlace::key, TypeInformation.of(HeadKey.class))
+            .process(new AttendTokensInOnePlace(operatorSettings()))
+            .name("Attend with all %d heads by token, W_o".formatted(settings.heads()))
+            .uid("attend-tokens")
+            .setMaxParallelism(maxParallelism);
+    // Stands where the gather stands with more head groups. Without it Flink would refuse their
+    // state for want of a place, and not the operator above that can say why.
+    DataStream<Token> tokens =
+        answers
+            .map(token -> token)
+            .returns(Token.class)
+            .name("Hand on answers")
+            .uid("gather-tokens");
+    return new AttentionLayer.Answered(tokens, answers.getSideOutput(DeadLetterOutput.TAG));
   }
 
-  private SingleOutputStreamOperator<Token> fanOut(DataStream<TokenBlock> blocks) {
+  private AttentionLayer.Answered fanOut(DataStream<TokenBlock> blocks) {
     int groups = settings.headGroups();
     DataStream<HeadBlock> work =
         blocks
@@ -95,13 +106,15 @@ final class TokenStages {
             .returns(SequenceChunk.class)
             .name("Keep tokens for the gather")
             .uid("keep-tokens");
-    return results
-        .keyBy(HeadResult::sequenceId)
-        .connect(asked.keyBy(SequenceChunk::sequenceId))
-        .process(new GatherHeads(weights, groups, false))
-        .name("Gather heads, W_o")
-        .uid("gather-tokens")
-        .setMaxParallelism(maxParallelism);
+    SingleOutputStreamOperator<Token> answers =
+        results
+            .keyBy(HeadResult::sequenceId)
+            .connect(asked.keyBy(SequenceChunk::sequenceId))
+            .process(new GatherHeads(weights, groups, false))
+            .name("Gather heads, W_o")
+            .uid("gather-tokens")
+            .setMaxParallelism(maxParallelism);
+    return new AttentionLayer.Answered(answers, answers.getSideOutput(DeadLetterOutput.TAG));
   }
 
   /** The blocks that are not just an end. */

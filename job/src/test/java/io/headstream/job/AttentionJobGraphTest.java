@@ -49,9 +49,29 @@ class AttentionJobGraphTest {
         .anyMatch(uid -> uid.contains("write-dead-letters"));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void tokenModeToo(int headGroups) throws Exception {
+    StreamGraph graph = graph(settings(headGroups).withTokenMode(TokenMode.DEFAULT));
+    GenericTypes.assertNone(graph);
+    assertThat(graph.getStreamNodes())
+        .allSatisfy(node -> assertThat(node.getTransformationUID()).isNotNull())
+        .extracting(StreamNode::getTransformationUID)
+        .contains("read-records", "parse-tokens", "order-tokens", "attend-tokens", "gather-tokens")
+        .filteredOn(uid -> uid.equals("fan-out-tokens") || uid.equals("keep-tokens"))
+        .hasSize(headGroups == 1 ? 0 : 2);
+  }
+
   private StreamGraph graph(int headGroups) throws Exception {
+    return graph(settings(headGroups));
+  }
+
+  private static AttentionSettings settings(int headGroups) {
+    return AttentionSettings.of(64, 4).withHeadGroups(headGroups);
+  }
+
+  private StreamGraph graph(AttentionSettings settings) throws Exception {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    AttentionSettings settings = AttentionSettings.of(64, 4).withHeadGroups(headGroups);
     new JobRun(folder)
         .job(folder, new JsonTokenParser(64, false, false), AttentionLayer.seeded(1, settings))
         .build(env);

@@ -21,12 +21,14 @@ import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ResourceManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.SecurityOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.configuration.YamlParserUtils;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,7 @@ class ClusterConfigurationTest {
           HighAvailabilityOptions.class,
           JobManagerOptions.class,
           PipelineOptions.class,
+          ResourceManagerOptions.class,
           RestOptions.class,
           RestartStrategyOptions.class,
           SecurityOptions.class,
@@ -104,6 +107,33 @@ class ClusterConfigurationTest {
   void theImageHasTheFlinkThatTheJobIsBuiltFor() throws IOException {
     assertThat(Files.readAllLines(Path.of("..", "docker", "Dockerfile")))
         .contains("FROM flink:" + EnvironmentInformation.getVersion() + "-java17");
+  }
+
+  @Test
+  void theDeploymentForKubernetesSaysTheSame() throws Exception {
+    Path file = Path.of("..", "docker", "flink-deployment.yaml");
+    Map<String, Object> spec = map(YamlParserUtils.loadYamlFile(file.toFile()), "spec");
+    Map<String, Object> own = map(spec, "flinkConfiguration");
+    assertThat(own.keySet())
+        .containsAll(
+            configuration.keySet().stream()
+                .filter(key -> key.matches("(execution|restart-strategy|heartbeat|pipeline)\\..*"))
+                .toList());
+    own.forEach(
+        (key, value) -> {
+          if (configuration.containsKey(key) && !key.endsWith("dir")) { // folders are the user's
+            assertThat(value)
+                .as(key)
+                .hasToString(configuration.toMap().get(key).replaceAll("^'|'$", ""));
+          }
+        });
+    assertThat(map(map(spec, "taskManager"), "resource").get("memory"))
+        .isEqualTo(configuration.toMap().get("taskmanager.memory.process.size"));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> map(Map<String, Object> yaml, String key) {
+    return (Map<String, Object>) yaml.get(key);
   }
 
   @Test

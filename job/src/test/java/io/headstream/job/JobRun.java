@@ -12,6 +12,7 @@ import java.util.List;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Runs the job over files on the test's MiniCluster, and reads what it wrote. */
@@ -29,9 +30,17 @@ final class JobRun {
   /** Runs to the end of the input. */
   void execute(Path input, TokenParser parser, AttentionLayer layer, int parallelism)
       throws Exception {
+    execute(input, parser, layer, parallelism, "hashmap");
+  }
+
+  /** The same with a state backend. */
+  void execute(
+      Path input, TokenParser parser, AttentionLayer layer, int parallelism, String stateBackend)
+      throws Exception {
     // A job that fails has to fail, not to be started again for ever.
     Configuration noRestarts = new Configuration();
     noRestarts.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    noRestarts.set(StateBackendOptions.STATE_BACKEND, stateBackend);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(noRestarts);
     env.setParallelism(parallelism);
     env.enableCheckpointing(100); // the last files are committed by a checkpoint

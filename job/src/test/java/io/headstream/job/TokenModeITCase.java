@@ -1,9 +1,13 @@
 package io.headstream.job;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.attention.AttentionMask;
+import io.headstream.job.json.TokenJson;
+import io.headstream.job.records.Token;
 import io.headstream.job.source.JsonTokenParser;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +45,7 @@ class TokenModeITCase {
   @TempDir static Path folder;
 
   /** Long enough for several pages and tiles. */
-  private final Sequences sequences = new Sequences(SEED, 30, 300, MODEL_DIM, HEADS);
+  private final Sequences sequences = new Sequences(SEED, 16, 300, MODEL_DIM, HEADS);
 
   private Path weights;
   private Path interleaved;
@@ -63,9 +67,13 @@ class TokenModeITCase {
   @MethodSource("groupsAndParallelisms")
   void theBytesAreThoseOfOneCausalPass(int headGroups, int parallelism) throws Exception {
     Path input = (headGroups + parallelism) % 2 == 0 ? interleaved : shuffled;
-    assertThat(run(input, settings(headGroups).withTokenMode(ANY_ORDER), parallelism))
-        .as("seed %d, G %d, parallelism %d, %s", SEED, headGroups, parallelism, input)
-        .isEqualTo(sequences.libraryAnswers(true));
+    for (String backend : List.of("hashmap", "rocksdb")) {
+      assertThat(run(input, settings(headGroups).withTokenMode(ANY_ORDER), parallelism, backend))
+          .as(
+              "seed %d, G %d, parallelism %d, %s, %s",
+              SEED, headGroups, parallelism, input, backend)
+          .isEqualTo(sequences.libraryAnswers(true));
+    }
   }
 
   @Test
@@ -85,7 +93,7 @@ class TokenModeITCase {
     List<String> expected = sequences.libraryAnswers(AttentionMask.window(window, 0, sinks));
     AttentionSettings settings = settings(2).withWindow(window, sinks);
     assertThat(run(shuffled, settings, 2)).as("sequence mode").isEqualTo(expected);
-    assertThat(run(shuffled, settings.withTokenMode(ANY_ORDER), 2))
+    assertThat(run(shuffled, settings.withTokenMode(ANY_ORDER), 2, "rocksdb"))
         .as("token mode, seed %d", SEED)
         .isEqualTo(expected);
     assertThat(run(interleaved, settings.withHeadGroups(1).withTokenMode(ANY_ORDER), 1))
@@ -124,11 +132,106 @@ class TokenModeITCase {
 
   private List<String> run(Path input, AttentionSettings settings, int parallelism)
       throws Exception {
+    return run(input, settings, parallelism, "hashmap");
+  }
+
+  private List<String> run(Path input, AttentionSettings settings, int parallelism, String backend)
+      throws Exception {
     JobRun run = new JobRun(folder.resolve("run-" + runs++));
     AttentionLayer layer = AttentionLayer.fromFile(weights.toString(), settings);
-    run.execute(input, new JsonTokenParser(MODEL_DIM, false, false), layer, parallelism);
+    run.execute(input, new JsonTokenParser(MODEL_DIM, false, false), layer, parallelism, backend);
     assertThat(run.deadLetterLines()).isEmpty();
     return new ArrayList<>(run.sortedAnswers());
+  }
+
+  /** Everything that may be wrong with a token, in one stream: none of it stops the job. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whatCannotBeUsedIsADeadLetterAndTheRestIsAnswered(int headGroups) throws Exception {
+    List<Token> good = sequences.sequences.get(0);
+    List<String> lines = new ArrayList<>();
+    good.forEach(token -> lines.add(new String(TokenJson.bytes(token), UTF_8)));
+    String x = new String(TokenJson.bytes(good.get(0)), UTF_8).replaceAll(".*\\[(.*)].*", "[$1]");
+    String y = "[" + "0.5,".repeat(MODEL_DIM - 1) + "0.5]";
+    lines.add(token("late", 0, x, false));
+    lines.add(token("late", 1, x, false));
+    lines.add(token("late", 0, x, false));
+    lines.add(token("late", 1, y, false));
+    lines.add(token("conflict", 1, x, false));
+    lines.add(token("conflict", 1, y, false));
+    lines.add(token("conflict", 1, x, false)); // dropped
+    lines.add(token("conflict", 0, x, false));
+    lines.add(token("beyond", 2, x, true));
+    lines.add(token("beyond", 3, x, false));
+    lines.add(token("beyond", 1, x, true));
+    lines.add(token("beyond", 0, x, false));
+    lines.add(token("beyond", 1, x, false));
+    lines.add(token("again", 0, x, true));
+    lines.add(token("again", 1, x, false)); // after the last one: waits for a new beginning
+    lines.add(token("twice", 0, x, true));
+    lines.add(token("twice", 0, x, true));
+    lines.add(token("gap", 0, x, false));
+    for (int position = 2; position <= 5; position++) {
+      lines.add(token("gap", position, x, false)); // the fourth is one too many
+    }
+    lines.add(token("never", 7, x, false));
+    lines.add(token("far", 1L << 40, x, false));
+    lines.add(token("far", Integer.MAX_VALUE, x, false));
+    Path input = Files.createDirectory(folder.resolve("hostile-" + headGroups));
+    Files.write(input.resolve("tokens.jsonl"), lines);
+
+    JobRun run = new JobRun(folder.resolve("hostile-run-" + headGroups));
+    AttentionSettings settings =
+        settings(headGroups).withTokenMode(new TokenMode(3, null, 1 << 20));
+    run.execute(
+        input,
+        new JsonTokenParser(MODEL_DIM, false, false),
+        AttentionLayer.fromFile(weights.toString(), settings),
+        2,
+        "hashmap");
+    List<String> answers = run.sortedAnswers();
+    assertThat(answers).filteredOn(line -> line.contains("seq-0")).hasSize(good.size());
+    assertThat(answers.stream().filter(line -> !line.contains("seq-0")).map(TokenModeITCase::place))
+        .containsExactlyInAnyOrder(
+            "late:0",
+            "late:1",
+            "conflict:0",
+            "conflict:1",
+            "beyond:0",
+            "beyond:1",
+            "beyond:2",
+            "again:0",
+            "twice:0",
+            "twice:0",
+            "gap:0");
+    assertThat(run.deadLetterLines().stream().map(TokenModeITCase::reason))
+        .containsExactlyInAnyOrder(
+            "LATE late:0",
+            "LATE late:1",
+            "CONFLICT conflict:1",
+            "CONFLICT beyond:3",
+            "CONFLICT beyond:1",
+            "INCOMPLETE again:1",
+            "INCOMPLETE gap:2",
+            "INCOMPLETE gap:3",
+            "INCOMPLETE gap:4",
+            "INCOMPLETE gap:5",
+            "INCOMPLETE never:7",
+            "MALFORMED far:1099511627776",
+            "TOO_LONG far:2147483647");
+  }
+
+  private static String token(String id, long position, String embedding, boolean last) {
+    return "{\"sequence_id\":\"%s\",\"position\":%d,\"embedding\":%s,\"last\":%s}"
+        .formatted(id, position, embedding, last);
+  }
+
+  private static String place(String line) {
+    return line.replaceAll(".*sequence_id\\W+(\\w+)\\W+position\\W+(\\d+).*", "$1:$2");
+  }
+
+  private static String reason(String line) {
+    return line.replaceAll(".*\"reason\":\"(\\w+)\".*", "$1") + " " + place(line);
   }
 
   private int runs;

@@ -49,6 +49,9 @@ public final class Versus implements Callable<Integer> {
   @Option(names = "--seconds", description = "Measuring time of a case and round.")
   private double seconds = 0.5;
 
+  @Option(names = "--warm-up", description = "Seconds before, for ours; the peers have their own.")
+  private double warmUp = 2;
+
   @Option(names = "--cases", split = ",", description = "The cases, as in benchmarks/run.")
   private List<String> words = List.of();
 
@@ -84,7 +87,11 @@ public final class Versus implements Callable<Integer> {
     }
     String cases = cases().stream().map(Case::word).collect(Collectors.joining(","));
     for (int round = 0; round < rounds; round++) {
-      run("benchmarks/run", "%s,%s".formatted(Goals.PEAK.word(), cases));
+      run(
+          "benchmarks/run",
+          "%s,%s".formatted(Goals.PEAK.word(), cases),
+          "--warm-up",
+          Double.toString(warmUp));
       if (peers != null) {
         for (String engine : ENGINES) {
           run(peers.resolve("run.sh").toString(), cases, "--peers", engine);

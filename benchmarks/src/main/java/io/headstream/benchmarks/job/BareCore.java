@@ -3,6 +3,7 @@ package io.headstream.benchmarks.job;
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionWeights;
+import io.headstream.attention.KeyValueCache;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Workspace;
 import io.headstream.job.records.SequenceChunk;
@@ -29,6 +30,42 @@ final class BareCore {
       started.add(one);
     }
     return started;
+  }
+
+  /** The same for tokens that come one by one, each answered from its sequence's cache. */
+  static List<Thread> startDecoding(Shape shape, int threads, AtomicBoolean stop) {
+    MultiHeadAttention layer =
+        new MultiHeadAttention(
+            AttentionWeights.xavierUniform(
+                shape.modelDim(), shape.heads(), shape.heads(), Work.SEED));
+    float[][] embeddings = Sequences.embeddings(shape);
+    List<Thread> started = new ArrayList<>();
+    for (int thread = 0; thread < threads; thread++) {
+      int first = thread * Sequences.ENDLESS;
+      Thread one = new Thread(() -> decode(layer, shape, embeddings, first, stop), "core");
+      one.start();
+      started.add(one);
+    }
+    return started;
+  }
+
+  private static void decode(
+      MultiHeadAttention layer, Shape shape, float[][] embeddings, int first, AtomicBoolean stop) {
+    KeyValueCache[] caches = new KeyValueCache[Sequences.ENDLESS];
+    for (int s = 0; s < caches.length; s++) {
+      caches[s] =
+          KeyValueCache.sliding(
+              shape.heads(), layer.headDim(), layer.headDim(), shape.length() - 1, 0);
+    }
+    AttentionOptions options = AttentionOptions.defaults().withWorkspace(new Workspace());
+    float[] out = new float[shape.modelDim()];
+    for (long sent = 0; !stop.get(); sent++) {
+      int number = (int) (sent % caches.length);
+      float[] embedding = embeddings[(int) (sent % embeddings.length)];
+      Meter.send(first + number);
+      layer.attend(1, embedding, 0, caches[number], out, 0, options);
+      Meter.arrived(first + number, 1);
+    }
   }
 
   private static void attend(

@@ -9,15 +9,28 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 final class MeasuredSink implements Sink<Token> {
   private static final long serialVersionUID = 1L;
 
-  @Override
-  public SinkWriter<Token> createWriter(WriterInitContext context) {
-    return new Writer();
+  private final boolean eachToken;
+
+  /**
+   * A sink.
+   *
+   * @param eachToken whether each token counts, and not only a sequence's last
+   */
+  MeasuredSink(boolean eachToken) {
+    this.eachToken = eachToken;
   }
 
-  private static final class Writer implements SinkWriter<Token> {
+  @Override
+  public SinkWriter<Token> createWriter(WriterInitContext context) {
+    return new Writer(eachToken);
+  }
+
+  private record Writer(boolean eachToken) implements SinkWriter<Token> {
     @Override
     public void write(Token token, Context context) {
-      if (token.last()) {
+      if (eachToken) {
+        Meter.arrived(Integer.parseInt(token.sequenceId()), 1);
+      } else if (token.last()) {
         Meter.arrived(Integer.parseInt(token.sequenceId()), token.position() + 1);
       }
     }

@@ -1,7 +1,6 @@
 package io.headstream.benchmarks.job;
 
 import io.headstream.job.AttentionSettings;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +35,9 @@ public final class RunJob implements Callable<Integer> {
       split = ",",
       description = {
         "core: no job, a thread for each slot. sequence: the source emits whole sequences.",
-        "tokens: it emits single tokens, which are collected."
+        "tokens: it emits single tokens, which are collected.",
+        "token, core-token: sequences that never end, LENGTH tokens of which are kept.",
+        "ort-op23, ort-mha, ort-attn, torch: as sequence, by ONNX Runtime or libtorch (PEERS=1)."
       })
   private List<String> modes = List.of("core", "sequence", "tokens");
 
@@ -94,8 +95,8 @@ public final class RunJob implements Callable<Integer> {
   }
 
   private void measure(String mode, Shape shape, int parallelism) throws Exception {
-    if (mode.equals("core")) {
-      keep(mode, shape, 1, parallelism, core(shape, parallelism));
+    if (mode.equals("core") || mode.equals("core-token")) {
+      keep(mode, shape, 1, parallelism, core(mode, shape, parallelism));
       return;
     }
     for (int groups : headGroups) {
@@ -117,11 +118,14 @@ public final class RunJob implements Callable<Integer> {
     best.merge(what, measured, (a, b) -> a.sequences() >= b.sequences() ? a : b);
   }
 
-  private Throughput core(Shape shape, int threads) throws InterruptedException {
+  private Throughput core(String mode, Shape shape, int threads) throws InterruptedException {
     Meter.begin(Sequences.count(shape), Meter.UNLIMITED);
     NetworkBytes.begin();
     AtomicBoolean stop = new AtomicBoolean();
-    List<Thread> started = BareCore.start(shape, threads, stop);
+    List<Thread> started =
+        mode.equals("core")
+            ? BareCore.start(shape, threads, stop)
+            : BareCore.startDecoding(shape, threads, stop);
     Throughput measured = window();
     stop.set(true);
     for (Thread thread : started) {
@@ -143,7 +147,8 @@ public final class RunJob implements Callable<Integer> {
     switch (mode) {
       case "sequence" -> Work.sequences(env, shape, settings);
       case "tokens" -> Work.tokens(env, shape, settings);
-      default -> throw new IOException("mode is %s".formatted(mode));
+      case "token" -> Work.endless(env, shape, settings);
+      default -> Work.peer(env, mode, shape);
     }
     JobClient job = env.executeAsync(mode);
     while (Meter.sequences() == 0 && !job.getJobStatus().get().isTerminalState()) {

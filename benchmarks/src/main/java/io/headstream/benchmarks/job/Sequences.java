@@ -11,7 +11,22 @@ final class Sequences {
   private static final long BYTES = 64 << 20;
   private static final int MOST = 2_000;
 
+  /** How many sequences that never end a subtask has. */
+  static final int ENDLESS = 8;
+
   private Sequences() {}
+
+  /** Embeddings for tokens that are sent one by one. */
+  static float[][] embeddings(Shape shape) {
+    SplittableRandom random = new SplittableRandom(9);
+    float[][] embeddings = new float[1_000][shape.modelDim()];
+    for (float[] embedding : embeddings) {
+      for (int c = 0; c < embedding.length; c++) {
+        embedding[c] = (float) random.nextDouble(-1, 1);
+      }
+    }
+    return embeddings;
+  }
 
   /** How many different ones there are of a shape: a few caches full. */
   static int count(Shape shape) {

@@ -13,10 +13,15 @@ import java.util.regex.Pattern;
  * @param heads query heads
  * @param causal whether a token sees none after it
  */
-record Shape(int length, int modelDim, int heads, boolean causal) implements Serializable {
+public record Shape(int length, int modelDim, int heads, boolean causal) implements Serializable {
   private static final Pattern WORD = Pattern.compile("(\\d+)x(\\d+)x(\\d+)(c?)");
 
-  static Shape parse(String word) {
+  /**
+   * The shape of a word.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static Shape parse(String word) {
     Matcher parts = WORD.matcher(word);
     if (!parts.matches()) {
       throw new IllegalArgumentException(

@@ -2,9 +2,11 @@ package io.headstream.benchmarks.job;
 
 import io.headstream.job.AttentionLayer;
 import io.headstream.job.AttentionSettings;
+import io.headstream.job.TokenMode;
 import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import java.util.List;
+import java.util.ServiceLoader;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.api.common.functions.RichMapFunction;
@@ -23,7 +25,22 @@ final class Work {
   static void sequences(StreamExecutionEnvironment env, Shape shape, AttentionSettings settings) {
     AttentionLayer.Answered answered =
         AttentionLayer.seeded(SEED, settings).applyToSequences(wholeSequences(env, shape));
-    answered.tokens().sinkTo(new MeasuredSink()).name("Discard");
+    answered.tokens().sinkTo(new MeasuredSink(false)).name("Discard");
+  }
+
+  /** As {@link #sequences}, with a peer in the place of our layer. */
+  static void peer(StreamExecutionEnvironment env, String mode, Shape shape) {
+    PeerLayer peer =
+        ServiceLoader.load(PeerLayer.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(layer -> layer.modes().contains(mode))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no mode " + mode));
+    wholeSequences(env, shape)
+        .flatMap(peer.attend(mode, shape, SEED))
+        .returns(TypeInformation.of(Token.class))
+        .sinkTo(new MeasuredSink(false))
+        .name("Discard");
   }
 
   /** The source emits single tokens, which travel by key and are collected. */
@@ -33,7 +50,22 @@ final class Work {
             .flatMap(new Tokens(shape))
             .returns(TypeInformation.of(Token.class));
     AttentionLayer.Answered answered = AttentionLayer.seeded(SEED, settings).apply(tokens);
-    answered.tokens().sinkTo(new MeasuredSink()).name("Discard");
+    answered.tokens().sinkTo(new MeasuredSink(false)).name("Discard");
+  }
+
+  /** Many sequences that never end, a token each in turn, answered from what is kept of them. */
+  static void endless(StreamExecutionEnvironment env, Shape shape, AttentionSettings settings) {
+    DataStream<Token> tokens =
+        env.fromSequence(0, Long.MAX_VALUE - 1)
+            .map(new EndlessTokens(shape))
+            .returns(TypeInformation.of(Token.class));
+    AttentionSettings tokenMode =
+        settings.withTokenMode(TokenMode.DEFAULT).withMaxLength(shape.length());
+    AttentionLayer.seeded(SEED, tokenMode)
+        .apply(tokens)
+        .tokens()
+        .sinkTo(new MeasuredSink(true))
+        .name("Discard");
   }
 
   static DataStream<SequenceChunk> wholeSequences(StreamExecutionEnvironment env, Shape shape) {
@@ -62,6 +94,35 @@ final class Work {
       int number = (int) (index % sequences.size());
       Meter.send(number);
       return sequences.get(number);
+    }
+  }
+
+  private static final class EndlessTokens extends RichMapFunction<Long, Token> {
+    private static final long serialVersionUID = 1L;
+
+    private final Shape shape;
+    private transient float[][] embeddings;
+    private transient int first; // of this subtask's own sequences
+    private transient long sent;
+
+    EndlessTokens(Shape shape) {
+      this.shape = shape;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+      first = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() * Sequences.ENDLESS;
+      embeddings = Sequences.embeddings(shape);
+    }
+
+    @Override
+    public Token map(Long index) {
+      int number = first + (int) (sent % Sequences.ENDLESS);
+      int position = (int) (sent / Sequences.ENDLESS);
+      float[] embedding = embeddings[(int) (sent % embeddings.length)];
+      sent++;
+      Meter.send(number);
+      return Token.of(Integer.toString(number), position, embedding, false);
     }
   }
 
