@@ -49,6 +49,7 @@ final class KafkaExtension
   HeadstreamProcess headstream(String name, String jvm, String... options) throws Exception {
     List<String> all = new ArrayList<>(List.of(options));
     all.add("--kafka.bootstrap.servers=" + broker.servers());
+    all.add("--kafka.default.api.timeout.ms=120000"); // a busy machine is no fault
     return HeadstreamProcess.start(name, folder, jvm, all);
   }
 

@@ -2,6 +2,7 @@ package io.headstream.job;
 
 import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.output.SetAsideLargeAnswers;
+import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
@@ -29,8 +30,9 @@ public final class AttentionJob {
   private final AttentionLayer layer;
   private final Sink<Token> answers;
   private final Sink<DeadLetter> deadLetters;
-  private final WatermarkStrategy<RawRecord> times;
-  private final SetAsideLargeAnswers setAside; // null: answers of any size are taken
+  private WatermarkStrategy<RawRecord> times = RecordTimes.ofReading();
+  private SetAsideLargeAnswers setAside; // null: answers of any size are taken
+  private Sink<AttentionMap> attentionMaps; // null: nobody asks for them
 
   /**
    * A job.
@@ -49,46 +51,46 @@ public final class AttentionJob {
       AttentionLayer layer,
       Sink<Token> answers,
       Sink<DeadLetter> deadLetters) {
-    this(
-        records,
-        parser,
-        maxRecordBytes,
-        layer,
-        answers,
-        deadLetters,
-        RecordTimes.ofReading(),
-        null);
-  }
-
-  private AttentionJob(
-      Source<RawRecord, ?, ?> records,
-      TokenParser parser,
-      int maxRecordBytes,
-      AttentionLayer layer,
-      Sink<Token> answers,
-      Sink<DeadLetter> deadLetters,
-      WatermarkStrategy<RawRecord> times,
-      SetAsideLargeAnswers setAside) {
     this.records = records;
     this.parser = parser;
     this.maxRecordBytes = maxRecordBytes;
     this.layer = layer;
     this.answers = answers;
     this.deadLetters = deadLetters;
-    this.times = times;
-    this.setAside = setAside;
+  }
+
+  private AttentionJob(AttentionJob other) {
+    this(
+        other.records,
+        other.parser,
+        other.maxRecordBytes,
+        other.layer,
+        other.answers,
+        other.deadLetters);
+    this.times = other.times;
+    this.setAside = other.setAside;
+    this.attentionMaps = other.attentionMaps;
   }
 
   /** This job with watermarks, as {@link RecordTimes} makes them. */
   public AttentionJob withTimes(WatermarkStrategy<RawRecord> other) {
-    return new AttentionJob(
-        records, parser, maxRecordBytes, layer, answers, deadLetters, other, setAside);
+    AttentionJob copy = new AttentionJob(this);
+    copy.times = other;
+    return copy;
   }
 
   /** This job with answers that are not taken set aside as dead letters. */
   AttentionJob withLargestAnswer(SetAsideLargeAnswers step) {
-    return new AttentionJob(
-        records, parser, maxRecordBytes, layer, answers, deadLetters, times, step);
+    AttentionJob copy = new AttentionJob(this);
+    copy.setAside = step;
+    return copy;
+  }
+
+  /** This job with a place for the layer's attention maps. */
+  public AttentionJob withAttentionMaps(Sink<AttentionMap> maps) {
+    AttentionJob copy = new AttentionJob(this);
+    copy.attentionMaps = maps;
+    return copy;
   }
 
   /** Puts the job into an environment, ready to be executed. */
@@ -120,6 +122,13 @@ public final class AttentionJob {
         .sinkTo(deadLetters)
         .name("Write dead letters")
         .uid("write-dead-letters");
+    if (attentionMaps != null) {
+      answered
+          .attentionMaps()
+          .sinkTo(attentionMaps)
+          .name("Write attention weights")
+          .uid("write-attention-weights");
+    }
   }
 
   private AttentionLayer.Answered withoutLargeAnswers(AttentionLayer.Answered answered) {
@@ -130,6 +139,8 @@ public final class AttentionJob {
             .name("Set aside answers too large for the topic")
             .uid("set-aside-large-answers");
     return new AttentionLayer.Answered(
-        taken, answered.deadLetters().union(taken.getSideOutput(DeadLetterOutput.TAG)));
+        taken,
+        answered.deadLetters().union(taken.getSideOutput(DeadLetterOutput.TAG)),
+        answered.attentionMaps());
   }
 }

@@ -6,9 +6,12 @@ import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.gather.GatherHeads;
 import io.headstream.job.heads.AttendHeads;
 import io.headstream.job.heads.AttendSequences;
+import io.headstream.job.heads.AttentionMaps;
 import io.headstream.job.heads.FanOutHeads;
 import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.HeadResult;
 import io.headstream.job.records.HeadTask;
@@ -61,11 +64,17 @@ public final class AttentionLayer {
   private final AttentionSettings settings;
   private final LayerWeights weights;
   private final String weightsFile; // null: seeded
+  private final AttentionSample sample;
 
-  private AttentionLayer(AttentionSettings settings, LayerWeights weights, String weightsFile) {
+  private AttentionLayer(
+      AttentionSettings settings,
+      LayerWeights weights,
+      String weightsFile,
+      AttentionSample sample) {
     this.settings = settings;
     this.weights = weights;
     this.weightsFile = weightsFile;
+    this.sample = sample;
   }
 
   /**
@@ -109,14 +118,24 @@ public final class AttentionLayer {
   /** As {@link #fromFile(String, String, AttentionSettings)}, for who has just read the file. */
   static AttentionLayer fromCheckedFile(String file, String prefix, AttentionSettings settings) {
     LayerWeights weights = LayerWeights.fromCachedFile(WEIGHTS_FILE, prefix, settings.heads());
-    return new AttentionLayer(settings, weights, file);
+    return new AttentionLayer(settings, weights, file, AttentionSample.none());
   }
 
   /** A layer with Xavier-uniform weights made from a seed. */
   public static AttentionLayer seeded(long seed, AttentionSettings settings) {
     LayerWeights weights =
         LayerWeights.seeded(seed, settings.modelDim(), settings.heads(), settings.keyValueHeads());
-    return new AttentionLayer(settings, weights, null);
+    return new AttentionLayer(settings, weights, null, AttentionSample.none());
+  }
+
+  /**
+   * This layer with the attention weights of some sequences as a further output, {@link
+   * Answered#attentionMaps()}, and metrics of them. What it answers stays the same to the bit.
+   *
+   * @param sequences of which sequences
+   */
+  public AttentionLayer withAttentionMaps(AttentionSample sequences) {
+    return new AttentionLayer(settings, weights, weightsFile, sequences);
   }
 
   /**
@@ -125,8 +144,12 @@ public final class AttentionLayer {
    * @param tokens the answers: each token with the layer's output in place of its embedding, in
    *     order of position within a sequence
    * @param deadLetters the tokens that could not be used, with the reason
+   * @param attentionMaps one for each head of each sequence of {@link #withAttentionMaps}
    */
-  public record Answered(DataStream<Token> tokens, DataStream<DeadLetter> deadLetters) {}
+  public record Answered(
+      DataStream<Token> tokens,
+      DataStream<DeadLetter> deadLetters,
+      DataStream<AttentionMap> attentionMaps) {}
 
   /** Puts the layer behind a stream of tokens. */
   public Answered apply(DataStream<Token> tokens) {
@@ -140,7 +163,9 @@ public final class AttentionLayer {
     SingleOutputStreamOperator<TokenBlock> blocks = stages.order(tokens);
     Answered answers = stages.answer(blocks);
     return new Answered(
-        answers.tokens(), blocks.getSideOutput(DeadLetterOutput.TAG).union(answers.deadLetters()));
+        answers.tokens(),
+        blocks.getSideOutput(DeadLetterOutput.TAG).union(answers.deadLetters()),
+        answers.attentionMaps());
   }
 
   private Answered answerSequences(DataStream<Token> tokens) {
@@ -165,21 +190,38 @@ public final class AttentionLayer {
       throw new IllegalStateException("token mode takes single tokens, not whole sequences");
     }
     shipWeights(sequences.getExecutionEnvironment());
-    SingleOutputStreamOperator<Token> answers = attend(sequences);
-    return new Answered(answers, answers.getSideOutput(DeadLetterOutput.TAG));
+    Attended attended = attend(sequences);
+    return answered(attended, attended.answers().getSideOutput(DeadLetterOutput.TAG));
   }
 
-  private SingleOutputStreamOperator<Token> attend(DataStream<SequenceChunk> sequences) {
+  private Attended attend(DataStream<SequenceChunk> sequences) {
     return settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
   }
 
-  private static Answered answered(
-      SingleOutputStreamOperator<?> sequences, SingleOutputStreamOperator<Token> answers) {
+  private static Answered answered(SingleOutputStreamOperator<?> sequences, Attended attended) {
     DataStream<DeadLetter> deadLetters =
         sequences
             .getSideOutput(DeadLetterOutput.TAG)
-            .union(answers.getSideOutput(DeadLetterOutput.TAG));
-    return new Answered(answers, deadLetters);
+            .union(attended.answers().getSideOutput(DeadLetterOutput.TAG));
+    return answered(attended, deadLetters);
+  }
+
+  private static Answered answered(Attended attended, DataStream<DeadLetter> deadLetters) {
+    return new Answered(
+        attended.answers(), deadLetters, attended.attending().getSideOutput(AttentionMaps.TAG));
+  }
+
+  /** What answers, and what attends: the same where nothing is fanned out. */
+  private record Attended(
+      SingleOutputStreamOperator<Token> answers, SingleOutputStreamOperator<?> attending) {}
+
+  private Attended attendInOnePlace(DataStream<SequenceChunk> sequences) {
+    SingleOutputStreamOperator<Token> answers =
+        sequences
+            .process(new AttendSequences(weights, options(), sample))
+            .name("Attend with all %d heads, W_o".formatted(settings.heads()))
+            .uid("attend-sequences");
+    return new Attended(answers, answers);
   }
 
   private void shipWeights(StreamExecutionEnvironment env) {
@@ -203,14 +245,7 @@ public final class AttentionLayer {
     return DataStreamUtils.reinterpretAsKeyedStream(inOrder, Token::sequenceId, Types.STRING);
   }
 
-  private SingleOutputStreamOperator<Token> attendInOnePlace(DataStream<SequenceChunk> sequences) {
-    return sequences
-        .process(new AttendSequences(weights, options()))
-        .name("Attend with all %d heads, W_o".formatted(settings.heads()))
-        .uid("attend-sequences");
-  }
-
-  private SingleOutputStreamOperator<Token> fanOut(DataStream<SequenceChunk> sequences) {
+  private Attended fanOut(DataStream<SequenceChunk> sequences) {
     int groups = settings.headGroups();
     int maxParallelism = maxParallelism(sequences.getExecutionEnvironment());
     int tokensPerChunk = Math.max(1, CHUNK_BYTES / (Float.BYTES * settings.modelDim()));
@@ -222,25 +257,27 @@ public final class AttentionLayer {
             .setBufferTimeout(FLUSH_MILLIS);
     DataStream<HeadTask> tasks =
         chunks
-            .flatMap(new FanOutHeads(groups, maxParallelism))
+            .flatMap(new FanOutHeads(groups, maxParallelism, sample))
             .name("Fan out to %d head groups".formatted(groups))
             .uid("fan-out-heads")
             .setBufferTimeout(FLUSH_MILLIS);
-    DataStream<HeadResult> results =
+    SingleOutputStreamOperator<HeadResult> results =
         tasks
             .keyBy(HeadTask::key)
-            .process(new AttendHeads(weights, options(), groups, tokensPerChunk))
+            .process(new AttendHeads(weights, options(), groups, tokensPerChunk, sample))
             .name(
                 "Attend with %d of %d heads".formatted(settings.heads() / groups, settings.heads()))
             .uid("attend-heads")
             .setBufferTimeout(FLUSH_MILLIS)
             .setMaxParallelism(maxParallelism);
-    return results
-        .keyBy(HeadResult::sequenceId)
-        .connect(chunks.keyBy(SequenceChunk::sequenceId))
-        .process(new GatherHeads(weights, groups, true))
-        .name("Gather heads, W_o")
-        .uid("gather-heads");
+    SingleOutputStreamOperator<Token> answers =
+        results
+            .keyBy(HeadResult::sequenceId)
+            .connect(chunks.keyBy(SequenceChunk::sequenceId))
+            .process(new GatherHeads(weights, groups, true))
+            .name("Gather heads, W_o")
+            .uid("gather-heads");
+    return new Attended(answers, results);
   }
 
   private AttendOptions options() {

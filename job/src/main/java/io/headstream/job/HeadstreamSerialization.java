@@ -1,5 +1,6 @@
 package io.headstream.job;
 
+import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.HeadBlock;
 import io.headstream.job.records.HeadKey;
@@ -45,7 +46,8 @@ public final class HeadstreamSerialization {
           HeadTask.class,
           HeadResult.class,
           TokenBlock.class,
-          HeadBlock.class);
+          HeadBlock.class,
+          AttentionMap.class);
 
   /**
    * What {@link #register} sets, as lines for {@code conf/config.yaml}. Only for a cluster all of

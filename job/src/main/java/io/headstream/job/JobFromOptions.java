@@ -10,7 +10,9 @@ import io.headstream.job.cli.Options;
 import io.headstream.job.cli.TableLocation;
 import io.headstream.job.cli.Topics;
 import io.headstream.job.cli.UsageException;
+import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.output.AnswerRecords;
+import io.headstream.job.output.AttentionMapEncoder;
 import io.headstream.job.output.DeadLetterEncoder;
 import io.headstream.job.output.DeadLetterRecords;
 import io.headstream.job.output.Delivery;
@@ -102,6 +104,11 @@ public final class JobFromOptions {
             layer(shape),
             answers(),
             deadLetters());
+    if (locations.attentionWeights() != null) {
+      job =
+          job.withAttentionMaps(
+              OutputFiles.sink(locations.attentionWeights(), new AttentionMapEncoder()));
+    }
     Topics topics = locations.topics();
     return topics.output().isPresent()
         ? job.withLargestAnswer(
@@ -188,10 +195,14 @@ public final class JobFromOptions {
   }
 
   private AttentionLayer layer(LayerShape shape) {
-    return locations.weights() == null
-        ? AttentionLayer.seeded(options.seed(), settings(shape))
-        : AttentionLayer.fromCheckedFile(
-            locations.weights().toString(), options.weightsPrefix(), settings(shape));
+    AttentionLayer layer =
+        locations.weights() == null
+            ? AttentionLayer.seeded(options.seed(), settings(shape))
+            : AttentionLayer.fromCheckedFile(
+                locations.weights().toString(), options.weightsPrefix(), settings(shape));
+    return layer.withAttentionMaps(
+        new AttentionSample(
+            options.attentionWeightsFor(), options.attentionWeightsSample().orElse(0)));
   }
 
   private AttentionSettings settings(LayerShape shape) {

@@ -6,6 +6,7 @@ import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.gather.GatherHeads;
 import io.headstream.job.heads.AttendTokens;
 import io.headstream.job.heads.AttendTokensInOnePlace;
+import io.headstream.job.heads.AttentionMaps;
 import io.headstream.job.heads.ContextBounds;
 import io.headstream.job.heads.FanOutTokens;
 import io.headstream.job.heads.TokenSettings;
@@ -81,7 +82,7 @@ final class TokenStages {
             .returns(Token.class)
             .name("Hand on answers")
             .uid("gather-tokens");
-    return new AttentionLayer.Answered(tokens, answers.getSideOutput(DeadLetterOutput.TAG));
+    return answered(tokens, answers);
   }
 
   private AttentionLayer.Answered fanOut(DataStream<TokenBlock> blocks) {
@@ -115,7 +116,16 @@ final class TokenStages {
             .name("Gather heads, W_o")
             .uid("gather-tokens")
             .setMaxParallelism(maxParallelism);
-    return new AttentionLayer.Answered(answers, answers.getSideOutput(DeadLetterOutput.TAG));
+    return answered(answers, answers);
+  }
+
+  /** There are no attention maps of tokens that are answered one by one: that output is empty. */
+  private static AttentionLayer.Answered answered(
+      DataStream<Token> tokens, SingleOutputStreamOperator<Token> answering) {
+    return new AttentionLayer.Answered(
+        tokens,
+        answering.getSideOutput(DeadLetterOutput.TAG),
+        answering.getSideOutput(AttentionMaps.TAG));
   }
 
   /** The blocks that are not just an end. */

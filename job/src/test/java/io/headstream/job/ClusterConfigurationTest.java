@@ -21,6 +21,7 @@ import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ResourceManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.SecurityOptions;
@@ -43,6 +44,7 @@ class ClusterConfigurationTest {
           HighAvailabilityOptions.class,
           JobManagerOptions.class,
           PipelineOptions.class,
+          ResourceManagerOptions.class,
           RestOptions.class,
           RestartStrategyOptions.class,
           SecurityOptions.class,

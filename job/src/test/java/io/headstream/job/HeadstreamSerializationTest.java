@@ -204,6 +204,7 @@ class HeadstreamSerializationTest {
         "HeadTask by RecordKryoSerializer",
         "HeadResult by RecordKryoSerializer",
         "TokenBlock by RecordKryoSerializer",
-        "HeadBlock by RecordKryoSerializer");
+        "HeadBlock by RecordKryoSerializer",
+        "AttentionMap by RecordKryoSerializer");
   }
 }

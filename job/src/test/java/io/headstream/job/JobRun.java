@@ -1,5 +1,6 @@
 package io.headstream.job;
 
+import io.headstream.job.output.AttentionMapEncoder;
 import io.headstream.job.output.DeadLetterEncoder;
 import io.headstream.job.output.OutputFiles;
 import io.headstream.job.output.TokenEncoder;
@@ -21,10 +22,12 @@ final class JobRun {
 
   final Path answers;
   final Path deadLetters;
+  final Path attentionMaps;
 
   JobRun(Path output) {
     this.answers = output.resolve("answers");
     this.deadLetters = output.resolve("answers-dead-letters");
+    this.attentionMaps = output.resolve("attention-weights");
   }
 
   /** Runs to the end of the input. */
@@ -54,17 +57,22 @@ final class JobRun {
 
   AttentionJob job(Source<RawRecord, ?, ?> records, TokenParser parser, AttentionLayer layer) {
     return new AttentionJob(
-        records,
-        parser,
-        MAX_RECORD_BYTES,
-        layer,
-        OutputFiles.sink(flink(answers), new TokenEncoder()),
-        OutputFiles.sink(flink(deadLetters), new DeadLetterEncoder()));
+            records,
+            parser,
+            MAX_RECORD_BYTES,
+            layer,
+            OutputFiles.sink(flink(answers), new TokenEncoder()),
+            OutputFiles.sink(flink(deadLetters), new DeadLetterEncoder()))
+        .withAttentionMaps(OutputFiles.sink(flink(attentionMaps), new AttentionMapEncoder()));
   }
 
   /** The answers' lines, sorted by sequence and position. */
   List<String> sortedAnswers() {
     return PartFiles.sortedAnswers(answers);
+  }
+
+  List<String> attentionMapLines() {
+    return PartFiles.lines(attentionMaps);
   }
 
   List<String> deadLetterLines() {

@@ -33,6 +33,9 @@ class StagesTest {
         .definedBy("io.headstream.job.gather..")
         .layer("output")
         .definedBy("io.headstream.job.output..")
+        // Beside the stages: what they wrote, as pictures.
+        .layer("view")
+        .definedBy("io.headstream.job.view..")
         // What stages share.
         .layer("layer")
         .definedBy("io.headstream.job.layer..")
@@ -56,6 +59,8 @@ class StagesTest {
         .mayOnlyBeAccessedByLayers("job")
         .whereLayer("output")
         .mayOnlyBeAccessedByLayers("job", "cli")
+        .whereLayer("view")
+        .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("layer")
         .mayOnlyBeAccessedByLayers("job", "heads", "gather")
         .whereLayer("shared")

@@ -5,13 +5,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code ./headstream}: the job on a Flink inside this JVM, from the options to the exit code. */
+/**
+ * {@code ./headstream}: the job on a Flink inside this JVM, from the options to the exit code; with
+ * the word {@code view} in front, {@link ViewCommand}.
+ */
 public final class Embedded {
   private static final Logger LOG = LoggerFactory.getLogger(Embedded.class);
   private static final int DONE = 0;
@@ -44,6 +48,9 @@ public final class Embedded {
     Console console = Console.take();
     Embedded embedded = new Embedded(builder, console, Interrupt.onSignals());
     try {
+      if (arguments.length > 0 && arguments[0].equals(ViewCommand.NAME)) {
+        return embedded.view(Arrays.copyOfRange(arguments, 1, arguments.length));
+      }
       Optional<String> information = Options.information(arguments);
       if (information.isPresent()) {
         console.information(information.get());
@@ -59,6 +66,15 @@ public final class Embedded {
       console.failure(FailureCause.describe(e));
       return FAILED;
     }
+  }
+
+  private int view(String... arguments) {
+    if (Arrays.asList(arguments).contains("--help")) {
+      console.information(ViewCommand.help());
+    } else {
+      console.line(ViewCommand.run(arguments));
+    }
+    return DONE;
   }
 
   private int run(Options options, Locations locations) throws Exception {

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 record KafkaCluster(String id, Map<String, Integer> maxBytesByTopic) {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaCluster.class);
-  private static final String PATIENCE_MILLIS = "15000";
+  private static final String PATIENCE_MILLIS = "30000";
   private static final int DEFAULT_REQUEST_BYTES = 1 << 20;
   private static final int DEFAULT_BUFFER_BYTES = 32 << 20;
   private static final String SERVERS = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;

@@ -16,6 +16,7 @@ public final class Locations {
   private final FileLocation input; // null: stdin, or a topic
   private final FileLocation output; // null: stdout, or a topic
   private final FileLocation deadLetters; // null: stderr, or a topic
+  private final FileLocation attentionWeights; // null: nobody asks for them
   private final FileLocation weights; // null: seeded
   private final FileLocation checkpoints; // null: none
   private final TableLocation embeddingTable; // null: none
@@ -37,6 +38,11 @@ public final class Locations {
                 .deadLetters()
                 .map(uri -> FileLocation.of("--dead-letters", uri))
                 .orElse(output == null ? null : output.beside(DEAD_LETTERS_SUFFIX));
+    attentionWeights =
+        options
+            .attentionWeights()
+            .map(uri -> FileLocation.of("--attention-weights", uri))
+            .orElse(null);
     weights = options.weights().map(file -> FileLocation.of("--weights", file)).orElse(null);
     embeddingTable = options.embeddingTable().map(TableLocation::of).orElse(null);
     checkpoints =
@@ -78,6 +84,11 @@ public final class Locations {
     return deadLetters == null ? null : deadLetters.path();
   }
 
+  /** The folder for attention weights; null where nobody asks for them. */
+  public Path attentionWeights() {
+    return attentionWeights == null ? null : attentionWeights.path();
+  }
+
   /** The local weights file; null for seeded weights. */
   public java.nio.file.Path weights() {
     return weights == null ? null : weights.toLocal();
@@ -94,7 +105,7 @@ public final class Locations {
   }
 
   /**
-   * Makes the folders for answers and dead letters where they are not there yet.
+   * Makes the folders that the job writes to where they are not there yet.
    *
    * @throws UsageException if one cannot be made or written to
    */
@@ -104,7 +115,7 @@ public final class Locations {
 
   /** The folders that the job writes to. */
   OutputFolders folders() {
-    return new OutputFolders(output, deadLetters);
+    return new OutputFolders(output, deadLetters, attentionWeights);
   }
 
   private void checkInput() {
@@ -125,7 +136,8 @@ public final class Locations {
   }
 
   private void checkFolders() {
-    for (FileLocation folder : new FileLocation[] {output, deadLetters, checkpoints}) {
+    FileLocation[] folders = {output, deadLetters, attentionWeights, checkpoints};
+    for (FileLocation folder : folders) {
       FileStatus status = folder == null ? null : folder.status();
       if (status != null && !status.isDir()) {
         throw folder.unusable("a folder; a file is in the way", null);
@@ -136,16 +148,16 @@ public final class Locations {
     }
     refuseWithin(input, output);
     refuseWithin(input, deadLetters);
-    // A second run would read what the first one wrote.
-    refuseWithin(output, input);
-    refuseWithin(deadLetters, input);
-    refuseWithin(checkpoints, input);
-    refuseWithin(output, deadLetters);
-    refuseWithin(deadLetters, output);
-    refuseWithin(checkpoints, output);
-    refuseWithin(checkpoints, deadLetters);
-    refuseWithin(output, checkpoints);
-    refuseWithin(deadLetters, checkpoints);
+    refuseWithin(input, attentionWeights);
+    for (FileLocation folder : folders) {
+      // A second run would read what the first one wrote.
+      refuseWithin(folder, input);
+      for (FileLocation other : folders) {
+        if (other != folder) {
+          refuseWithin(folder, other);
+        }
+      }
+    }
   }
 
   private static void refuseWithin(FileLocation inner, FileLocation outer) {

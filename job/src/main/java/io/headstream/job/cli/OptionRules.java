@@ -1,8 +1,5 @@
 package io.headstream.job.cli;
 
-import java.lang.reflect.Field;
-import picocli.CommandLine.Model.OptionSpec;
-
 /** What has to hold between options, and between options and the place where the job runs. */
 final class OptionRules {
   private final Options options;
@@ -15,7 +12,6 @@ final class OptionRules {
 
   /** Throws a {@link UsageException} at the first rule that is broken. */
   void check() {
-    refuseLater();
     if (options.input() == null) {
       throw new UsageException(
           "--input: missing, expected a file or folder of token records, kafka:TOPIC, or - for"
@@ -29,6 +25,7 @@ final class OptionRules {
     options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
     checkMask();
     checkMode();
+    checkAttentionWeights();
     if (place == Place.CLUSTER) {
       checkCluster();
     } else {
@@ -39,14 +36,32 @@ final class OptionRules {
     }
   }
 
-  private void refuseLater() {
-    for (OptionSpec option : options.parsed().matchedOptions()) {
-      boolean later =
-          option.userObject() instanceof Field field
-              && field.getDeclaringClass() == LaterOptions.class;
-      if (later) {
-        Object value = option.getValue();
-        throw Options.notYet(option.longestName() + (value instanceof Boolean ? "" : " " + value));
+  private void checkAttentionWeights() {
+    String uri = options.attentionWeights().orElse(null);
+    boolean some = false;
+    for (String which : new String[] {"--attention-weights-for", "--attention-weights-sample"}) {
+      if (options.given(which)) {
+        some = true;
+        if (uri == null) {
+          throw new UsageException(
+              which + ": without a place to write to, expected --attention-weights URI as well");
+        }
+      }
+    }
+    if (uri != null) {
+      if (uri.startsWith("kafka:")) {
+        throw Options.notYet("--attention-weights " + uri);
+      }
+      refuseDash("--attention-weights", uri);
+      if (options.tokenMode()) {
+        throw Options.notYet("--attention-weights with --mode token");
+      }
+      if (!some) {
+        throw new UsageException(
+            "--attention-weights "
+                + uri
+                + ": of which sequences is missing, expected --attention-weights-for ID[,ID...] or"
+                + " --attention-weights-sample N as well");
       }
     }
   }

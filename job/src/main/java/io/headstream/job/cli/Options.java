@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +28,8 @@ import picocli.CommandLine.ParseResult;
     usageHelpAutoWidth = false,
     customSynopsis = {
       "./headstream [options]                                 embedded Flink in this JVM",
-      "       flink run [-p N] job/target/headstream.jar [options]   the same job on a cluster"
+      "       flink run [-p N] job/target/headstream.jar [options]   the same job on a cluster",
+      "       ./headstream view --help                               attention weights as pictures"
     },
     description = {"", "Multi-head attention over streams of token sequences.", ""},
     versionProvider = Version.class)
@@ -39,7 +42,7 @@ public final class Options {
   @Mixin private LayerOptions layer;
   @Mixin private TokenOptions token;
   @Mixin private RunOptions run;
-  @Mixin private LaterOptions later;
+  @Mixin private AttentionMapOptions attentionMaps;
 
   private ParseResult parsed;
   private Map<String, String> kafkaClients = Map.of();
@@ -194,6 +197,21 @@ public final class Options {
   /** Where dead letters go, as the user named it; empty where it follows from the output. */
   public Optional<String> deadLetters() {
     return Optional.ofNullable(output.deadLetters);
+  }
+
+  /** The folder for attention weights; empty where nobody asks for them. */
+  public Optional<String> attentionWeights() {
+    return Optional.ofNullable(attentionMaps.uri);
+  }
+
+  /** The sequences whose attention weights are asked for by name. */
+  public Set<String> attentionWeightsFor() {
+    return attentionMaps.ids == null ? Set.of() : new TreeSet<>(attentionMaps.ids);
+  }
+
+  /** The attention weights of every so manieth sequence are asked for; empty for none. */
+  public Optional<Integer> attentionWeightsSample() {
+    return Optional.ofNullable(attentionMaps.every);
   }
 
   /** The safetensors file; empty for seeded weights. */

@@ -10,12 +10,14 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /**
- * The folders for answers and dead letters, before the job writes into them and after.
+ * The folders for answers, dead letters and attention weights, before the job writes into them and
+ * after.
  *
  * @param output null for stdout
  * @param deadLetters null for stderr
+ * @param attentionWeights null where nobody asks for them
  */
-record OutputFolders(FileLocation output, FileLocation deadLetters) {
+record OutputFolders(FileLocation output, FileLocation deadLetters, FileLocation attentionWeights) {
 
   /** Refuses a folder with something in it but what a killed run of ours did not finish. */
   void checkEmpty() {
@@ -38,7 +40,7 @@ record OutputFolders(FileLocation output, FileLocation deadLetters) {
     partFiles();
   }
 
-  /** Empties the folders, or leaves both as they are if there is anything but part files. */
+  /** Empties the folders, or leaves all as they are if there is anything but part files. */
   void empty() {
     for (Path path : partFiles()) {
       try {
@@ -52,7 +54,7 @@ record OutputFolders(FileLocation output, FileLocation deadLetters) {
 
   /** Makes the folders that are not there yet. */
   void create() {
-    for (FileLocation folder : new FileLocation[] {output, deadLetters}) {
+    for (FileLocation folder : all()) {
       if (folder != null) {
         folder.createFolder();
       }
@@ -73,9 +75,13 @@ record OutputFolders(FileLocation output, FileLocation deadLetters) {
     }
   }
 
+  private FileLocation[] all() {
+    return new FileLocation[] {output, deadLetters, attentionWeights};
+  }
+
   private List<FileLocation> existing() {
     List<FileLocation> folders = new ArrayList<>();
-    for (FileLocation folder : new FileLocation[] {output, deadLetters}) {
+    for (FileLocation folder : all()) {
       if (folder != null && folder.status() != null) {
         folders.add(folder);
       }

@@ -15,8 +15,9 @@ final class OutputOptions {
   @Option(
       names = "--overwrite",
       description =
-          "empty an output folder that is not empty, and its dead-letter folder, of part files"
-              + " first (embedded only). Default: off, such a folder is refused")
+          "empty an output folder that is not empty, and those for dead letters and attention"
+              + " weights, of part files first (embedded only). Default: off, such a folder is"
+              + " refused")
   boolean overwrite;
 
   @Option(

@@ -71,7 +71,7 @@ final class ParseFailure {
   }
 
   private static String name(ArgSpec option) {
-    return ((OptionSpec) option).longestName();
+    return option instanceof OptionSpec named ? named.longestName() : option.paramLabel();
   }
 
   private static String label(ArgSpec option) {

@@ -308,6 +308,18 @@ final class Values {
     }
   }
 
+  /** Sequence IDs with commas between them. */
+  static final class Ids implements ITypeConverter<List<String>> {
+    @Override
+    public List<String> convert(String text) throws Expected {
+      List<String> ids = List.of(text.split(",", -1));
+      if (text.startsWith("--") || ids.contains("")) {
+        throw new Expected("sequence IDs with commas between them");
+      }
+      return ids;
+    }
+  }
+
   /** Any text, also none, but not what looks like an option. */
   static final class Text implements ITypeConverter<String> {
     @Override

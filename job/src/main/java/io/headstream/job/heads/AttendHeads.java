@@ -4,6 +4,7 @@ import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.layer.LayerMetrics;
 import io.headstream.job.layer.LayerWeights;
 import io.headstream.job.layer.SharedLayers;
@@ -11,7 +12,9 @@ import io.headstream.job.records.HeadKey;
 import io.headstream.job.records.HeadResult;
 import io.headstream.job.records.HeadTask;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -32,8 +35,10 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
   private final AttendOptions options;
   private final int groups;
   private final int tokensPerChunk;
+  private final AttentionSample sample;
 
   private transient SharedLayers.Lease lease;
+  private transient AttentionMaps maps; // null where nothing is sampled
   private transient LayerMetrics metrics;
   private transient AttentionOptions common;
   private transient ListState<HeadTask> chunks;
@@ -45,17 +50,27 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
    * @param options mask and dropout
    * @param groups head groups
    * @param tokensPerChunk most rows of a result
+   * @param sample of which sequences the attention maps go to {@link AttentionMaps#TAG}
    */
-  public AttendHeads(LayerWeights weights, AttendOptions options, int groups, int tokensPerChunk) {
+  public AttendHeads(
+      LayerWeights weights,
+      AttendOptions options,
+      int groups,
+      int tokensPerChunk,
+      AttentionSample sample) {
     this.weights = weights;
     this.options = options;
     this.groups = groups;
     this.tokensPerChunk = tokensPerChunk;
+    this.sample = sample;
   }
 
   @Override
   public void open(OpenContext context) throws IOException {
     lease = weights.acquire(getRuntimeContext());
+    if (!sample.isNone()) {
+      maps = new AttentionMaps(getRuntimeContext(), sample, options);
+    }
     metrics = new LayerMetrics(getRuntimeContext());
     common = options.with(new Workspace());
     chunks =
@@ -77,14 +92,17 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
     int rows = task.embeddings().length / modelDim;
     if (rows == task.sequenceLength()) {
       attend(task.key(), rows, task.embeddings(), out);
+      emitMaps(task.key(), List.of(task), task.embeddings(), context);
       return;
     }
     chunks.add(task);
     if (task.firstPosition() + rows < task.sequenceLength()) {
       return;
     }
+    List<HeadTask> whole = new ArrayList<>();
+    chunks.get().forEach(whole::add);
     float[] embeddings = new float[task.sequenceLength() * modelDim];
-    for (HeadTask chunk : chunks.get()) {
+    for (HeadTask chunk : whole) {
       System.arraycopy(
           chunk.embeddings(),
           0,
@@ -94,6 +112,21 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
     }
     chunks.clear();
     attend(task.key(), task.sequenceLength(), embeddings, out);
+    emitMaps(task.key(), whole, embeddings, context);
+  }
+
+  private void emitMaps(HeadKey key, List<HeadTask> tasks, float[] embeddings, Context context) {
+    if (maps == null || !maps.wants(key.sequenceId())) {
+      return;
+    }
+    String[] labels = new String[tasks.get(0).sequenceLength()];
+    for (HeadTask task : tasks) {
+      for (int i = 0; i < task.labels().size(); i++) {
+        labels[task.firstPosition() + i] = task.labels().get(i);
+      }
+    }
+    maps.emit(
+        key.sequenceId(), labels, lease.layer(), key.group(), groups, embeddings, context::output);
   }
 
   private void attend(HeadKey key, int length, float[] embeddings, Collector<HeadResult> out) {

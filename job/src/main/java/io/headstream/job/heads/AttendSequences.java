@@ -5,6 +5,7 @@ import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AnswerOutput;
 import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.layer.LayerMetrics;
 import io.headstream.job.layer.LayerWeights;
 import io.headstream.job.layer.SharedLayers;
@@ -24,9 +25,11 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
 
   private final LayerWeights weights;
   private final AttendOptions options;
+  private final AttentionSample sample;
 
   private transient SharedLayers.Lease lease;
   private transient AnswerOutput answers;
+  private transient AttentionMaps maps; // null where nothing is sampled
   private transient LayerMetrics metrics;
   private transient AttentionOptions common;
   private transient float[] embeddings; // [sequenceLength, modelDim] of the longest so far
@@ -37,16 +40,21 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
    *
    * @param weights its weights
    * @param options mask and dropout
+   * @param sample of which sequences the attention maps go to {@link AttentionMaps#TAG}
    */
-  public AttendSequences(LayerWeights weights, AttendOptions options) {
+  public AttendSequences(LayerWeights weights, AttendOptions options, AttentionSample sample) {
     this.weights = weights;
     this.options = options;
+    this.sample = sample;
   }
 
   @Override
   public void open(OpenContext context) throws IOException {
     lease = weights.acquire(getRuntimeContext());
     answers = new AnswerOutput(getRuntimeContext(), 1);
+    if (!sample.isNone()) {
+      maps = new AttentionMaps(getRuntimeContext(), sample, options);
+    }
     metrics = new LayerMetrics(getRuntimeContext());
     common = options.with(new Workspace());
     embeddings = new float[0];
@@ -76,5 +84,9 @@ public final class AttendSequences extends ProcessFunction<SequenceChunk, Token>
     metrics.attended(0, length, start);
     answers.emit(sequence.tokens(), answer, out, context::output);
     answers.measureLatency(context.timestamp());
+    if (maps != null && maps.wants(sequence.sequenceId())) {
+      String[] labels = sequence.tokens().stream().map(Token::label).toArray(String[]::new);
+      maps.emit(sequence.sequenceId(), labels, layer, 0, 1, embeddings, context::output);
+    }
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /** The one configuration of the JSON library that all records are read and written with. */
@@ -45,14 +46,23 @@ public final class Json {
   /** One JSON object as UTF-8, without a line end. */
   static byte[] object(int expectedBytes, Fields fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(expectedBytes);
-    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
-      json.writeStartObject();
-      fields.write(json);
-      json.writeEndObject();
+    try {
+      object(bytes, fields);
     } catch (IOException e) {
       // An array in memory takes everything.
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** One JSON object as UTF-8, without a line end, to a stream that stays open. */
+  static void object(OutputStream stream, Fields fields) throws IOException {
+    try (JsonGenerator json = FACTORY.createGenerator(stream)) {
+      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+      json.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
+      json.writeStartObject();
+      fields.write(json);
+      json.writeEndObject();
+    }
   }
 }

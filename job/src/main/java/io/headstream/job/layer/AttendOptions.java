@@ -22,6 +22,16 @@ public record AttendOptions(boolean causal, int window, int sinks, double dropou
   /** The window that hides nothing. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
+  /** How many positions before its own a token sees. */
+  public int keysBefore() {
+    return causal ? window : UNLIMITED;
+  }
+
+  /** How many positions after its own a token sees. */
+  public int keysAfter() {
+    return causal ? 0 : UNLIMITED;
+  }
+
   /** What all whole sequences have in common: on the slot's own thread, in its own buffers. */
   public AttentionOptions with(Workspace workspace) {
     return AttentionOptions.defaults()

@@ -1,5 +1,7 @@
 package io.headstream.job.serialization;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
@@ -12,35 +14,43 @@ import org.apache.flink.core.memory.DataOutputView;
  * the name of this class, and nothing else.
  *
  * <p>The names of the subclasses are in savepoints, so they never change. When a record gets a
- * second form, its snapshot says {@code super(2, ...)}, and {@link #restoreSerializer} and {@link
- * #resolveSchemaCompatibility} learn to answer for version 1 with a serializer that reads it and
- * with {@code compatibleAfterMigration()}.
+ * second form, its snapshot says so: {@code super(2, Serializer::new, Version1::new)}, where {@code
+ * Version1} reads and writes the first form and its snapshot is of version 1.
  *
  * @param <T> the record
  */
 public abstract class RecordSerializerSnapshot<T> implements TypeSerializerSnapshot<T> {
-  private final int currentVersion;
-  private final Supplier<? extends RecordSerializer<T>> serializer;
+  /** By version: those of earlier ones, and last that of today. */
+  private final List<Supplier<? extends RecordSerializer<T>>> serializers;
 
   /** The version that the bytes beside this snapshot have. */
   private int version;
 
   /**
-   * A snapshot of what the serializer writes today.
+   * A snapshot of what a serializer writes.
    *
-   * @param currentVersion the version of the form that the serializer writes and reads
-   * @param serializer makes the serializer
+   * @param version the version of the form that the serializer writes and reads
+   * @param serializer makes the serializer of today
+   * @param earlier make those of the versions from 1 on that came before
    */
+  @SafeVarargs
   protected RecordSerializerSnapshot(
-      int currentVersion, Supplier<? extends RecordSerializer<T>> serializer) {
-    this.currentVersion = currentVersion;
-    this.serializer = serializer;
-    this.version = currentVersion;
+      int version,
+      Supplier<? extends RecordSerializer<T>> serializer,
+      Supplier<? extends RecordSerializer<T>>... earlier) {
+    this.serializers = new ArrayList<>(List.of(earlier));
+    this.serializers.add(serializer);
+    this.version = version;
   }
 
+  private int today() {
+    return serializers.size();
+  }
+
+  /** The version of the bytes that this is the snapshot of. */
   @Override
   public final int getCurrentVersion() {
-    return currentVersion;
+    return version;
   }
 
   @Override
@@ -63,22 +73,27 @@ public abstract class RecordSerializerSnapshot<T> implements TypeSerializerSnaps
    */
   @Override
   public final TypeSerializer<T> restoreSerializer() {
-    if (version != currentVersion) {
+    if (version < 1 || version > today()) {
       throw new IllegalStateException(
-          "%s has version %d, this release reads version %d"
-              .formatted(getClass().getName(), version, currentVersion));
+          "%s has version %d, this release reads version %d and below"
+              .formatted(getClass().getName(), version, today()));
     }
-    return serializer.get();
+    return serializers.get(version - 1).get();
   }
 
-  /** Compatible when both are of the same class and version. */
+  /** Compatible when both are of the same class, and the other's version is known. */
   @Override
   public final TypeSerializerSchemaCompatibility<T> resolveSchemaCompatibility(
       TypeSerializerSnapshot<T> old) {
-    boolean same =
-        getClass() == old.getClass() && version == ((RecordSerializerSnapshot<T>) old).version;
-    return same
-        ? TypeSerializerSchemaCompatibility.compatibleAsIs()
+    if (getClass() != old.getClass()) {
+      return TypeSerializerSchemaCompatibility.incompatible();
+    }
+    int oldVersion = ((RecordSerializerSnapshot<T>) old).version;
+    if (oldVersion == version) {
+      return TypeSerializerSchemaCompatibility.compatibleAsIs();
+    }
+    return oldVersion >= 1 && oldVersion < version
+        ? TypeSerializerSchemaCompatibility.compatibleAfterMigration()
         : TypeSerializerSchemaCompatibility.incompatible();
   }
 }

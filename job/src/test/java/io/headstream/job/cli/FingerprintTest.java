@@ -69,6 +69,12 @@ class FingerprintTest {
   }
 
   @Test
+  void otherAttentionWeightsAreNamedWithBothValues() {
+    String to = "--attention-weights=" + folder.resolve("w");
+    assertRefused("--attention-weights", "null", "/w", LAYER, to, "--attention-weights-sample=3");
+  }
+
+  @Test
   void anotherLayerIsNamedWithBothValues() {
     assertRefused("--model-dim", "64", "32", new BuiltLayer(new LayerShape(32, 4, 4, 1), null));
     assertRefused("--heads", "4", "8", new BuiltLayer(new LayerShape(64, 8, 4, 1), null));

@@ -204,6 +204,34 @@ class LocationsTest {
   }
 
   @Test
+  void theFolderForAttentionWeightsIsAFolderLikeTheOthers() throws IOException {
+    String[] arguments = {
+      "--attention-weights", path("w"), "--attention-weights-sample=1", "--overwrite"
+    };
+    Locations locations = locations(arguments);
+    write("w/" + PART);
+    assertThatThrownBy(() -> locations.folders().checkEmpty())
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("--attention-weights: found '" + path("w") + "'");
+    locations.folders().empty();
+    assertThat(below("w")).isEmpty();
+    Files.delete(folder.resolve("w"));
+    locations.createFolders();
+    assertThat(folder.resolve("w")).isEmptyDirectory();
+
+    String within = "--attention-weights: found '" + path("o/w") + "', expected a place outside";
+    refusedWithInput(
+        within,
+        "--output",
+        path("o"),
+        "--attention-weights",
+        path("o/w"),
+        "--attention-weights-sample=1");
+    refusedWithInput(
+        "--input: found", "--attention-weights", folder.toString(), "--attention-weights-sample=1");
+  }
+
+  @Test
   void makesTheFoldersThatAreMissing() {
     locations("--output", path("a/b/out")).createFolders();
 

@@ -93,10 +93,38 @@ class OptionsTest {
             "--checkpoints=c"),
         refused("--output: found '-', expected a folder", "--input=a", "--output=-"),
         refused("--dead-letters: found '-', expected", "--input=a", "--dead-letters=-"),
+        // attention weights
+        refused(
+            "--attention-weights w: of which sequences is missing, expected",
+            "--input=a",
+            "--attention-weights=w"),
+        refused(
+            "--attention-weights-for: without a place to write to, expected --attention-weights",
+            "--input=a",
+            "--attention-weights-for=i"),
+        refused(
+            "--attention-weights-sample: without a place to write to",
+            "--input=a",
+            "--attention-weights-sample=1"),
+        refused(
+            "--attention-weights-sample: found '0', expected a whole",
+            "--attention-weights-sample=0"),
+        refused(
+            "--attention-weights-for: found 'a,,b', expected sequence IDs",
+            "--attention-weights-for=a,,b"),
+        refused(
+            "--attention-weights-for: found '', expected sequence IDs", "--attention-weights-for="),
+        refused(
+            "--attention-weights: found '-', expected a folder",
+            "--input=a",
+            "--attention-weights=-",
+            "--attention-weights-for=a"),
         // not in this version yet
-        refused("--attention-weights w: not in", "--input=a", "--attention-weights=w"),
-        refused("--attention-weights-for i: not in", "--input=a", "--attention-weights-for=i"),
-        refused("--attention-weights-sample 1: not", "--input=a", "--attention-weights-sample=1"));
+        refused(
+            "--attention-weights kafka:t: not in",
+            "--input=a",
+            "--attention-weights=kafka:t",
+            "--attention-weights-sample=1"));
   }
 
   private static Arguments refused(String start, String... arguments) {
@@ -163,6 +191,9 @@ class OptionsTest {
     assertThat(options.seed()).isZero();
     assertThat(options.parallelism()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(options.checkpoints()).isEmpty();
+    assertThat(options.attentionWeights()).isEmpty();
+    assertThat(options.attentionWeightsFor()).isEmpty();
+    assertThat(options.attentionWeightsSample()).isEmpty();
     assertThat(LayerShape.withoutWeights(options)).isEqualTo(new LayerShape(64, 4, 4, 1));
   }
 
@@ -180,8 +211,15 @@ class OptionsTest {
             "--mode=sequence",
             "--weights-prefix",
             "",
-            "--head-groups=2");
+            "--head-groups=2",
+            "--attention-weights=w",
+            "--attention-weights-for",
+            "README.md:3,b",
+            "--attention-weights-sample=100");
 
+    assertThat(options.attentionWeights()).contains("w");
+    assertThat(options.attentionWeightsFor()).containsExactly("README.md:3", "b");
+    assertThat(options.attentionWeightsSample()).contains(100);
     assertThat(options.fromStdin()).isTrue();
     assertThat(options.sessionGap()).contains(Duration.ofMinutes(5));
     assertThat(options.seed()).isEqualTo(-7);

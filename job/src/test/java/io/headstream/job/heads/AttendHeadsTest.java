@@ -3,16 +3,20 @@ package io.headstream.job.heads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.attention.AttentionOptions;
+import io.headstream.attention.AttentionResults;
 import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.HeadKey;
 import io.headstream.job.records.HeadResult;
 import io.headstream.job.records.HeadTask;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -29,6 +33,9 @@ class AttendHeadsTest {
   private static final int LENGTH = 7;
   private static final int CHUNK = 3;
   private static final long SEED = 11;
+  private static final MultiHeadAttention LAYER =
+      new MultiHeadAttention(AttentionWeights.xavierUniform(MODEL_DIM, GROUPS, GROUPS, SEED));
+  private static final AttentionSample SAMPLE = new AttentionSample(Set.of("sampled"), 0);
 
   private KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadTask, HeadResult> harness;
 
@@ -74,6 +81,48 @@ class AttendHeadsTest {
     assertNothingLeft();
   }
 
+  /** The second of three chunks is the only one with labels. */
+  @Test
+  void theMapOfASampledSequenceWaitsForTheLastChunkAlsoThroughARestart() throws Exception {
+    float[] x = embeddings(4);
+    process("unsampled", 2, x, 0);
+    process("unsampled", 2, x, 3);
+    process("unsampled", 2, x, 6);
+    processSampled(x, 0, List.of());
+    processSampled(x, 3, Arrays.asList("three", null, "five"));
+    assertThat(harness.getSideOutput(AttentionMaps.TAG)).isNull();
+    restart();
+    processSampled(x, 6, List.of());
+    assertThat(harness.getSideOutput(AttentionMaps.TAG)).hasSize(1);
+    AttentionMap map = harness.getSideOutput(AttentionMaps.TAG).remove().getValue();
+    assertThat(map.sequenceId()).isEqualTo("sampled");
+    assertThat(map.head()).isEqualTo(2);
+    assertThat(map.labels()).containsExactly(null, null, null, "three", null, "five", null);
+    float[] expected = new float[LENGTH * LENGTH];
+    LAYER
+        .headGroup(2, GROUPS)
+        .attend(
+            LENGTH,
+            x,
+            0,
+            new float[LENGTH * MODEL_DIM / GROUPS],
+            0,
+            AttentionOptions.defaults().withResults(new AttentionResults().weights(expected, 0)));
+    map.forEachRow(
+        (query, weights, offset) ->
+            assertThat(Arrays.copyOfRange(weights, offset, offset + LENGTH))
+                .containsExactly(
+                    Arrays.copyOfRange(expected, query * LENGTH, (query + 1) * LENGTH)));
+    assertNothingLeft();
+  }
+
+  private void processSampled(float[] x, int from, List<String> labels) throws Exception {
+    int to = Math.min(LENGTH, from + CHUNK);
+    float[] rows = Arrays.copyOfRange(x, from * MODEL_DIM, to * MODEL_DIM);
+    HeadKey key = new HeadKey("sampled", 2, 0);
+    harness.processElement(new StreamRecord<>(new HeadTask(key, LENGTH, from, rows, labels)));
+  }
+
   /** The rows from a position on, as many as a chunk has. */
   private void process(String id, int group, float[] x, int from) throws Exception {
     int to = Math.min(LENGTH, from + CHUNK);
@@ -83,9 +132,7 @@ class AttendHeadsTest {
   }
 
   private static void assertAnswer(List<HeadResult> pieces, String id, int group, float[] x) {
-    HeadGroup heads =
-        new MultiHeadAttention(AttentionWeights.xavierUniform(MODEL_DIM, GROUPS, GROUPS, SEED))
-            .headGroup(group, GROUPS);
+    HeadGroup heads = LAYER.headGroup(group, GROUPS);
     int width = heads.columns();
     float[] columns = new float[LENGTH * width];
     heads.attend(LENGTH, x, 0, columns, 0, AttentionOptions.defaults());
@@ -125,7 +172,7 @@ class AttendHeadsTest {
     LayerWeights weights = LayerWeights.seeded(SEED, MODEL_DIM, GROUPS, GROUPS);
     AttendOptions options = new AttendOptions(false, AttendOptions.UNLIMITED, 0, 0, 0);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new AttendHeads(weights, options, GROUPS, CHUNK)),
+        new KeyedProcessOperator<>(new AttendHeads(weights, options, GROUPS, CHUNK, SAMPLE)),
         HeadTask::key,
         TypeInformation.of(HeadKey.class));
   }

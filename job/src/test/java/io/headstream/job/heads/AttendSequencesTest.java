@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.SequenceChunk;
@@ -13,6 +15,7 @@ import io.headstream.job.records.Token;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -26,7 +29,10 @@ class AttendSequencesTest {
   void anAnswerThatIsNotFiniteIsADeadLetterWithTheTokenAsItCame() throws Exception {
     LayerWeights weights = LayerWeights.seeded(1, 4, 2, 2);
     AttendSequences attend =
-        new AttendSequences(weights, new AttendOptions(true, AttendOptions.UNLIMITED, 0, 0, 0));
+        new AttendSequences(
+            weights,
+            new AttendOptions(true, AttendOptions.UNLIMITED, 0, 0, 0),
+            AttentionSample.none());
     try (OneInputStreamOperatorTestHarness<SequenceChunk, Token> harness =
         new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(attend))) {
       harness.open();
@@ -46,6 +52,33 @@ class AttendSequencesTest {
       assertThat(letters.get(0).source()).isEqualTo("in:2");
       assertThat(new String(letters.get(0).record(), StandardCharsets.UTF_8))
           .startsWith("{\"sequence_id\":\"a\",\"position\":1,\"embedding\":[3.4028235E38,-3.4");
+    }
+  }
+
+  /** Two sequences, of which one is sampled. */
+  @Test
+  void onlyTheSampledSequenceHasMapsOneForEachHead() throws Exception {
+    LayerWeights weights = LayerWeights.seeded(1, 8, 4, 2);
+    AttendSequences attend =
+        new AttendSequences(
+            weights,
+            new AttendOptions(true, AttendOptions.UNLIMITED, 0, 0.5, 3),
+            new AttentionSample(Set.of("a"), 0));
+    try (OneInputStreamOperatorTestHarness<SequenceChunk, Token> harness =
+        new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(attend))) {
+      harness.open();
+      Token token = new Token("a", 0, new float[8], "word", null, true, "");
+      harness.processElement(new StreamRecord<>(new SequenceChunk("a", 1, List.of(token))));
+      Token other = new Token("b", 0, new float[8], "word", null, true, "");
+      harness.processElement(new StreamRecord<>(new SequenceChunk("b", 1, List.of(other))));
+
+      List<AttentionMap> maps = new ArrayList<>();
+      harness.getSideOutput(AttentionMaps.TAG).forEach(r -> maps.add(r.getValue()));
+      assertThat(maps).extracting(AttentionMap::sequenceId).containsOnly("a");
+      assertThat(maps).extracting(AttentionMap::head).containsExactly(0, 1, 2, 3);
+      assertThat(maps).extracting(AttentionMap::labels).containsOnly(List.of("word"));
+      assertThat(maps).extracting(AttentionMap::keysAfter).containsOnly(0);
+      assertThat(harness.extractOutputValues()).hasSize(2);
     }
   }
 
@@ -81,7 +114,8 @@ class AttendSequencesTest {
     AttendSequences attend =
         new AttendSequences(
             LayerWeights.seeded(1, 4, 2, 2),
-            new AttendOptions(false, AttendOptions.UNLIMITED, 0, 0, 0));
+            new AttendOptions(false, AttendOptions.UNLIMITED, 0, 0, 0),
+            AttentionSample.none());
     try (OneInputStreamOperatorTestHarness<SequenceChunk, Token> harness =
         new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(attend))) {
       harness.open();

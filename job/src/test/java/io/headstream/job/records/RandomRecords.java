@@ -1,5 +1,6 @@
 package io.headstream.job.records;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -18,7 +19,8 @@ public final class RandomRecords {
           HeadTask.class,
           HeadResult.class,
           TokenBlock.class,
-          HeadBlock.class);
+          HeadBlock.class,
+          AttentionMap.class);
 
   private final Random random;
 
@@ -44,7 +46,7 @@ public final class RandomRecords {
     } else if (type == HeadKey.class) {
       return type.cast(key());
     } else if (type == HeadTask.class) {
-      return type.cast(new HeadTask(key(), random.nextInt(), random.nextInt(), floats()));
+      return type.cast(new HeadTask(key(), random.nextInt(), random.nextInt(), floats(), labels()));
     } else if (type == HeadResult.class) {
       return type.cast(
           new HeadResult(text(), random.nextInt(), random.nextInt(), random.nextInt(), floats()));
@@ -54,6 +56,18 @@ public final class RandomRecords {
       return type.cast(new TokenBlock(id, random.nextInt(), tokens, random.nextBoolean()));
     } else if (type == HeadBlock.class) {
       return type.cast(new HeadBlock(key(), random.nextInt(), floats(), random.nextBoolean()));
+    } else if (type == AttentionMap.class) {
+      return type.cast(
+          new AttentionMap(
+              text(),
+              random.nextInt(),
+              labels(),
+              random.nextInt(),
+              random.nextInt(),
+              random.nextInt(),
+              random.nextInt(),
+              floats(),
+              floats()));
     }
     throw new IllegalArgumentException(type.getName());
   }
@@ -63,6 +77,14 @@ public final class RandomRecords {
     Long timestamp = random.nextBoolean() ? random.nextLong() : null;
     return new Token(
         id, random.nextInt(), floats(), label, timestamp, random.nextBoolean(), text());
+  }
+
+  private List<String> labels() {
+    List<String> labels = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      labels.add(random.nextBoolean() ? text() : null);
+    }
+    return labels;
   }
 
   private HeadKey key() {

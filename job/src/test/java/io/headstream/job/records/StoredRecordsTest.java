@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -47,7 +49,7 @@ class StoredRecordsTest {
                   new Token("s", 4998, bits(), null, null, false, ""),
                   new Token("s", 4999, new float[0], "", 0L, true, "b.jsonl:2"))),
           new HeadKey("k".repeat(1024), 7, -123456789),
-          new HeadTask(new HeadKey("t", 1, 42), 9, 3, bits()),
+          new HeadTask(new HeadKey("t", 1, 42), 9, 3, bits(), Arrays.asList("label", null, "")),
           new HeadResult("r", 2, 9, 3, bits()),
           new TokenBlock(
               "b",
@@ -56,7 +58,13 @@ class StoredRecordsTest {
                   new Token("b", 70, bits(), "label", null, false, "c.jsonl:3"),
                   new Token("b", 71, new float[] {-1}, null, -5L, true, "")),
               true),
-          new HeadBlock(new HeadKey("t", 1, 42), 1 << 30, bits(), true));
+          new HeadBlock(new HeadKey("t", 1, 42), 1 << 30, bits(), true),
+          new AttentionMap(
+              "m", 3, Arrays.asList(null, "\uD800"), 5, Integer.MAX_VALUE, 0, 2, bits(), bits()));
+
+  /** What earlier versions stored that could not hold all of the above. */
+  private static final Map<String, Object> STORED_EARLIER =
+      Map.of("HeadTask-v1", new HeadTask(new HeadKey("t", 1, 42), 9, 3, bits()));
 
   static Stream<Path> snapshots() throws IOException {
     return Files.list(FOLDER).filter(file -> file.toString().endsWith(".snapshot")).sorted();
@@ -66,7 +74,7 @@ class StoredRecordsTest {
   @MethodSource("snapshots")
   void storedRecordIsRead(Path snapshotFile) throws IOException {
     String name = snapshotFile.getFileName().toString();
-    Object expected = stored(name.substring(0, name.indexOf("-v")));
+    Object expected = stored(name.replace(".snapshot", ""));
     TypeSerializerSnapshot<Object> old = snapshot(Files.readAllBytes(snapshotFile));
     TypeSerializerSnapshot<Object> today = serializer(expected).snapshotConfiguration();
 
@@ -74,9 +82,13 @@ class StoredRecordsTest {
     byte[] data =
         Files.readAllBytes(snapshotFile.resolveSibling(name.replace(".snapshot", ".bin")));
     DataInputDeserializer source = new DataInputDeserializer(data);
-    Object read = old.restoreSerializer().deserialize(source);
+    TypeSerializer<Object> serializer = old.restoreSerializer();
+    Object read = serializer.deserialize(source);
     assertThat(SameBits.same(read, expected)).as("%s read from %s", read, name).isTrue();
     assertThat(source.available()).isZero();
+    // State that nobody touches between a restore and the next snapshot is written as it was read.
+    assertThat(bytes(serializer, read)).isEqualTo(data);
+    assertThat(snapshotBytes(serializer)).isEqualTo(Files.readAllBytes(snapshotFile));
   }
 
   @ParameterizedTest
@@ -139,7 +151,12 @@ class StoredRecordsTest {
     }
   }
 
-  private static Object stored(String type) {
+  /** What is in the file of a type and version. */
+  private static Object stored(String name) {
+    if (STORED_EARLIER.containsKey(name)) {
+      return STORED_EARLIER.get(name);
+    }
+    String type = name.substring(0, name.indexOf("-v"));
     return STORED.stream()
         .filter(value -> value.getClass().getSimpleName().equals(type))
         .findFirst()
@@ -152,15 +169,22 @@ class StoredRecordsTest {
   }
 
   private static byte[] bytes(Object value) throws IOException {
+    return bytes(serializer(value), value);
+  }
+
+  private static byte[] bytes(TypeSerializer<Object> serializer, Object value) throws IOException {
     DataOutputSerializer target = new DataOutputSerializer(64);
-    serializer(value).serialize(value, target);
+    serializer.serialize(value, target);
     return target.getCopyOfBuffer();
   }
 
   private static byte[] snapshotBytes(Object value) throws IOException {
+    return snapshotBytes(serializer(value));
+  }
+
+  private static byte[] snapshotBytes(TypeSerializer<Object> serializer) throws IOException {
     DataOutputSerializer target = new DataOutputSerializer(64);
-    TypeSerializerSnapshot.writeVersionedSnapshot(
-        target, serializer(value).snapshotConfiguration());
+    TypeSerializerSnapshot.writeVersionedSnapshot(target, serializer.snapshotConfiguration());
     return target.getCopyOfBuffer();
   }
 
