@@ -10,6 +10,9 @@ import java.util.concurrent.Executor;
  * {@code 1/√d_k}, no dropout, on the caller's own thread.
  */
 public final class AttentionOptions {
+  /** Multiply-adds, some 50 µs of them, below which a call stays on the caller's thread. */
+  private static final long HANDED_OVER = 1_000_000;
+
   private static final AttentionOptions DEFAULTS = new AttentionOptions();
 
   // Set once, on a copy that nobody else has seen yet.
@@ -161,6 +164,11 @@ public final class AttentionOptions {
 
   int threads() {
     return threads;
+  }
+
+  /** Threads for so many multiply-adds: one if handing over would cost more than it saves. */
+  int threadsFor(long products) {
+    return products < HANDED_OVER ? 1 : threads;
   }
 
   /** The soft cap, or 0 if there is none. */

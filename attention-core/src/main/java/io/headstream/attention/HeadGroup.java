@@ -76,9 +76,10 @@ public final class HeadGroup {
   }
 
   /**
-   * The group's columns for the next tokens of a sequence whose keys and values are in a cache, on
-   * the caller's thread: appends those of the tokens, then attends. Bit for bit the rows of one
-   * causal pass over the whole sequence, with the cache's window.
+   * The group's columns for the next tokens of a sequence whose keys and values are in a cache:
+   * appends those of the tokens, then attends. Bit for bit the rows of one causal pass over the
+   * whole sequence, with the cache's window. The heads attend in parallel on the executor of the
+   * options.
    *
    * @param tokens how many, at least 0
    * @param x {@code [tokens, modelDim]}, row-major, from {@code xOffset} on
@@ -115,13 +116,31 @@ public final class HeadGroup {
     append(tokens, cache, workspace);
     AttentionResults results = options.results();
     float[] weights = ResultWriter.weights(results, 1, heads(), tokens, cache.length(), workspace);
-    for (int n = 0; n < keyValueHeads; n++) {
-      projectQueries(firstKeyValueHead + n, tokens, workspace);
-      for (int q = 0; q < layer.headsPerKeyValueHead(); q++) {
-        int head =
-            beginHead(n, q, -firstHead(), tokens, cache.length(), weights, options, workspace);
-        cache.attendHead(workspace.attention(), head, n, position, tokens, options);
+    Rows queries = workspace.projected();
+    queries.set(workspace.queries(tokens * columns()), 0, columns());
+    layer.projectQueries(
+        workspace.queryInput(), tokens, firstKeyValueHead, keyValueHeads, queries, workspace);
+    Rows output = workspace.output();
+    if (options.threadsFor(cache.products(heads(), tokens)) == 1) {
+      for (int h = 0; h < heads(); h++) {
+        attendCached(workspace, h, position, tokens, cache, queries, output, weights, options);
       }
+    } else {
+      workspace.reserve(options.threads());
+      ParallelTasks.run(
+          heads(),
+          options,
+          (worker, h) ->
+              attendCached(
+                  workspace.ofWorker(worker),
+                  h,
+                  position,
+                  tokens,
+                  cache,
+                  queries,
+                  output,
+                  weights,
+                  options));
     }
     ResultWriter.average(results, weights, 1, heads(), tokens, cache.length());
   }
@@ -157,7 +176,7 @@ public final class HeadGroup {
     for (int n = 0; n < keyValueHeads; n++) {
       Rows into = new Rows(keys, n * size, headDim);
       layer.projectKeys(
-          workspace.queryInput(), sequenceLength, firstKeyValueHead + n, into, workspace);
+          workspace.queryInput(), sequenceLength, firstKeyValueHead + n, 1, into, workspace);
       projectQueries(firstKeyValueHead + n, sequenceLength, workspace);
       Rows projected = workspace.projected();
       for (int q = 0; q < layer.headsPerKeyValueHead(); q++) {
@@ -171,17 +190,38 @@ public final class HeadGroup {
     }
   }
 
+  private void attendCached(
+      Workspace workspace,
+      int inGroup,
+      int position,
+      int tokens,
+      KeyValueCache cache,
+      Rows queries,
+      Rows output,
+      float[] weights,
+      AttentionOptions options) {
+    HeadAttention attention = workspace.attention();
+    attention.q().setColumns(queries, inGroup * layer.headDim());
+    attention.out().setColumns(output, inGroup * layer.headDim());
+    attention.results().begin(options.results(), weights, inGroup * tokens, cache.length());
+    int keyValueHead = inGroup / layer.headsPerKeyValueHead();
+    cache.attendHead(attention, firstHead() + inGroup, keyValueHead, position, tokens, options);
+  }
+
   private void append(int tokens, KeyValueCache cache, Workspace workspace) {
     int headDim = layer.headDim();
     int size = tokens * headDim;
     float[] k = workspace.keys(keyValueHeads * size);
     float[] v = workspace.values(keyValueHeads * size);
     Rows into = workspace.projected();
-    for (int n = 0; n < keyValueHeads; n++) {
+    Rows x = workspace.queryInput();
+    int together = tokens == 1 ? keyValueHeads : 1; // the heads of one token stand together
+    for (int n = 0; n < keyValueHeads; n += together) {
+      int head = firstKeyValueHead + n;
       into.set(k, n * size, headDim);
-      layer.projectKeys(workspace.queryInput(), tokens, firstKeyValueHead + n, into, workspace);
+      layer.projectKeys(x, tokens, head, together, into, workspace);
       into.set(v, n * size, headDim);
-      layer.projectValues(workspace.queryInput(), tokens, firstKeyValueHead + n, into, workspace);
+      layer.projectValues(x, tokens, head, together, into, workspace);
     }
     cache.append(tokens, k, 0, v, 0);
   }
@@ -207,9 +247,9 @@ public final class HeadGroup {
     for (int n = 0; n < keyValueHeads; n++) {
       int keyValueHead = firstKeyValueHead + n;
       Rows keys = attention.rows().k().set(k, 0, headDim);
-      layer.projectKeys(workspace.keyInput(), keyLength, keyValueHead, keys, workspace);
+      layer.projectKeys(workspace.keyInput(), keyLength, keyValueHead, 1, keys, workspace);
       Rows values = attention.rows().v().set(v, 0, headDim);
-      layer.projectValues(workspace.valueInput(), keyLength, keyValueHead, values, workspace);
+      layer.projectValues(workspace.valueInput(), keyLength, keyValueHead, 1, values, workspace);
       projectQueries(keyValueHead, queryLength, workspace);
       for (int q = 0; q < layer.headsPerKeyValueHead(); q++) {
         int head = beginHead(n, q, resultHead, queryLength, keyLength, weights, options, workspace);
@@ -222,7 +262,7 @@ public final class HeadGroup {
   private void projectQueries(int keyValueHead, int queryLength, Workspace workspace) {
     int size = layer.headsPerKeyValueHead() * layer.headDim();
     Rows queries = workspace.projected().set(workspace.queries(queryLength * size), 0, size);
-    layer.projectQueries(workspace.queryInput(), queryLength, keyValueHead, queries, workspace);
+    layer.projectQueries(workspace.queryInput(), queryLength, keyValueHead, 1, queries, workspace);
   }
 
   /** Sets queries and results of head {@code q} of those that use key/value head {@code n}. */

@@ -124,7 +124,8 @@ public final class KeyValueCache {
   }
 
   /**
-   * Attends with the queries of a block of positions that were appended.
+   * Attends with the queries of a block of positions that were appended, the heads in parallel on
+   * the executor of the options.
    *
    * <p>A mask of the options holds besides the cache's own causality and window: its causal and
    * sliding parts count positions of the sequence, arrays in it are {@code [1, heads, queries,
@@ -139,7 +140,7 @@ public final class KeyValueCache {
    * @param out {@code [heads, queries, valueDim]} from {@code outOffset} on; nothing else of it is
    *     written, and it may not overlap {@code q}
    * @param outOffset where {@code out} begins, in floats
-   * @param options mask, scale, soft cap, dropout, further results and workspace
+   * @param options mask, scale, soft cap, dropout, threads, further results and workspace
    * @throws IllegalArgumentException if a range does not fit its array, the mask, the dropout or an
    *     array of the results has another shape, or keys that a query sees were released or are not
    *     there yet
@@ -161,14 +162,55 @@ public final class KeyValueCache {
     Workspace workspace = options.workspace();
     AttentionResults results = options.results();
     float[] weights = ResultWriter.weights(results, 1, heads, queries, length, workspace);
-    HeadAttention attention = workspace.attention();
-    for (int h = 0; h < heads; h++) {
-      attention.q().set(q, qOffset + h * queries * headDim, headDim);
-      attention.out().set(out, outOffset + h * queries * valueDim, valueDim);
-      attention.results().begin(results, weights, h * queries, length);
-      attendHead(attention, h, h / (heads / keyValueHeads), position, queries, options);
+    if (options.threadsFor(products(heads, queries)) == 1) {
+      for (int h = 0; h < heads; h++) {
+        attendHead(
+            workspace, heads, h, position, queries, q, qOffset, out, outOffset, weights, options);
+      }
+    } else {
+      workspace.reserve(options.threads());
+      ParallelTasks.run(
+          heads,
+          options,
+          (worker, h) ->
+              attendHead(
+                  workspace.ofWorker(worker),
+                  heads,
+                  h,
+                  position,
+                  queries,
+                  q,
+                  qOffset,
+                  out,
+                  outOffset,
+                  weights,
+                  options));
     }
     ResultWriter.average(results, weights, 1, heads, queries, length);
+  }
+
+  /** Multiply-adds of some queries of each of some heads, at most. */
+  long products(int heads, int queries) {
+    return (long) heads * queries * length * (headDim + valueDim);
+  }
+
+  private void attendHead(
+      Workspace workspace,
+      int heads,
+      int h,
+      int position,
+      int queries,
+      float[] q,
+      int qOffset,
+      float[] out,
+      int outOffset,
+      float[] weights,
+      AttentionOptions options) {
+    HeadAttention attention = workspace.attention();
+    attention.q().set(q, qOffset + h * queries * headDim, headDim);
+    attention.out().set(out, outOffset + h * queries * valueDim, valueDim);
+    attention.results().begin(options.results(), weights, h * queries, length);
+    attendHead(attention, h, h / (heads / keyValueHeads), position, queries, options);
   }
 
   /** Attends with one head whose queries, output and results are set. */

@@ -220,18 +220,21 @@ public final class MultiHeadAttention {
         ResultWriter.weights(results, batch, heads, queryLength, keyLength, workspace);
     float[] concatenated = workspace.concatenated(batch * queryLength * modelDim);
     int tasks = batch * keyValueHeads;
-    if (options.threads() == 1) {
+    long products = (long) tasks * headDim * keyLength * (keyInputDim + valueInputDim);
+    products += (long) batch * queryLength * modelDim * (modelDim + 2L * keyLength);
+    if (options.threadsFor(products) == 1) {
       for (int task = 0; task < tasks; task++) {
         begin(workspace, task, queryLength, query, queryOffset, concatenated);
         beginKeys(workspace, task, keyLength, key, keyOffset, value, valueOffset);
         attendHead(workspace, task, queryLength, keyLength, weights, options);
       }
     } else {
+      workspace.reserve(options.threads());
       ParallelTasks.run(
           tasks,
           options,
-          task -> {
-            Workspace own = new Workspace();
+          (worker, task) -> {
+            Workspace own = workspace.ofWorker(worker);
             begin(own, task, queryLength, query, queryOffset, concatenated);
             beginKeys(own, task, keyLength, key, keyOffset, value, valueOffset);
             attendHead(own, task, queryLength, keyLength, weights, options);
@@ -243,8 +246,8 @@ public final class MultiHeadAttention {
 
   /**
    * {@code out = MultiHead(X, X, X)} for the next tokens of one sequence whose keys and values are
-   * in a cache, on the caller's thread: appends those of the tokens, then attends. Bit for bit the
-   * rows of one causal pass over the whole sequence, with the cache's window.
+   * in a cache: appends those of the tokens, then attends. Bit for bit the rows of one causal pass
+   * over the whole sequence, with the cache's window.
    *
    * @param tokens how many, at least 0
    * @param x {@code [tokens, modelDim]}, row-major, from {@code xOffset} on
@@ -355,16 +358,17 @@ public final class MultiHeadAttention {
       int outOffset,
       AttentionOptions options,
       Workspace workspace) {
-    if (options.threads() == 1) {
+    if (options.threadsFor((long) rows * modelDim * modelDim) == 1) {
       workspace.queryInput().set(concatenated, offset, modelDim);
       workspace.output().set(out, outOffset, modelDim);
       output.project(workspace.queryInput(), rows, 0, modelDim, workspace.output(), workspace);
       return;
     }
+    workspace.reserve(options.threads());
     ParallelTasks.run(
         (rows + OUTPUT_ROWS - 1) / OUTPUT_ROWS,
         options,
-        task -> {
+        (worker, task) -> {
           int first = task * OUTPUT_ROWS;
           output.project(
               new Rows(concatenated, offset + first * modelDim, modelDim),
@@ -372,23 +376,23 @@ public final class MultiHeadAttention {
               0,
               modelDim,
               new Rows(out, outOffset + first * modelDim, modelDim),
-              new Workspace());
+              workspace.ofWorker(worker));
         });
   }
 
-  /** Projects queries of one key/value head: of all query heads that use it. */
-  void projectQueries(Rows input, int rows, int keyValueHead, Rows q, Workspace workspace) {
+  /** Projects queries of some key/value heads: of all query heads that use them. */
+  void projectQueries(Rows input, int rows, int first, int count, Rows q, Workspace workspace) {
     int size = headsPerKeyValueHead() * headDim;
-    query.project(input, rows, keyValueHead * size, (keyValueHead + 1) * size, q, workspace);
+    query.project(input, rows, first * size, (first + count) * size, q, workspace);
   }
 
-  /** Projects keys of one key/value head. */
-  void projectKeys(Rows input, int rows, int keyValueHead, Rows k, Workspace workspace) {
-    key.project(input, rows, keyValueHead * headDim, (keyValueHead + 1) * headDim, k, workspace);
+  /** Projects keys of some key/value heads. */
+  void projectKeys(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
+    key.project(input, rows, first * headDim, (first + count) * headDim, k, workspace);
   }
 
-  /** Projects values of one key/value head. */
-  void projectValues(Rows input, int rows, int keyValueHead, Rows v, Workspace workspace) {
-    value.project(input, rows, keyValueHead * headDim, (keyValueHead + 1) * headDim, v, workspace);
+  /** Projects values of some key/value heads. */
+  void projectValues(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
+    value.project(input, rows, first * headDim, (first + count) * headDim, v, workspace);
   }
 }

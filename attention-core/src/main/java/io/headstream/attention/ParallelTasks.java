@@ -16,22 +16,39 @@ import java.util.function.IntConsumer;
  */
 final class ParallelTasks {
   private final int tasks;
-  private final IntConsumer body;
+  private final Body body;
+  private final AtomicInteger workers = new AtomicInteger();
   private final AtomicInteger next = new AtomicInteger();
   private final CountDownLatch open;
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  private ParallelTasks(int tasks, IntConsumer body) {
+  private ParallelTasks(int tasks, Body body) {
     this.tasks = tasks;
     this.body = body;
     this.open = new CountDownLatch(tasks);
   }
 
+  /** What a task does. */
+  interface Body {
+    /**
+     * Does it.
+     *
+     * @param worker which of the threads of this run it is on, from 0; no two at a time are the
+     *     same
+     * @param task which task
+     */
+    void run(int worker, int task);
+  }
+
   static void run(int tasks, AttentionOptions options, IntConsumer body) {
+    run(tasks, options, (worker, task) -> body.accept(task));
+  }
+
+  static void run(int tasks, AttentionOptions options, Body body) {
     int threads = Math.min(options.threads(), tasks);
     if (threads <= 1) {
       for (int task = 0; task < tasks; task++) {
-        body.accept(task);
+        body.run(0, task);
       }
       return;
     }
@@ -58,10 +75,11 @@ final class ParallelTasks {
   }
 
   private void work() {
+    int worker = workers.getAndIncrement();
     for (int task = next.getAndIncrement(); task < tasks; task = next.getAndIncrement()) {
       try {
         if (failure.get() == null) {
-          body.accept(task);
+          body.run(worker, task);
         }
       } catch (RuntimeException | Error e) {
         failure.compareAndSet(null, e);

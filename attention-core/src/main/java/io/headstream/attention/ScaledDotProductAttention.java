@@ -128,17 +128,19 @@ public final class ScaledDotProductAttention {
     float[] weights =
         ResultWriter.weights(results, batch, heads, queryLength, keyLength, workspace);
     int tasks = batch * heads;
-    if (options.threads() == 1) {
+    long products = (long) tasks * queryLength * keyLength * (headDim + valueDim);
+    if (options.threadsFor(products) == 1) {
       for (int task = 0; task < tasks; task++) {
         begin(workspace, task, queryLength, keyLength, q, qOffset, k, kOffset, v, vOffset);
         attendHead(workspace, task, queryLength, keyLength, out, outOffset, weights, options);
       }
     } else {
+      workspace.reserve(options.threads());
       ParallelTasks.run(
           tasks,
           options,
-          task -> {
-            Workspace own = new Workspace();
+          (worker, task) -> {
+            Workspace own = workspace.ofWorker(worker);
             begin(own, task, queryLength, keyLength, q, qOffset, k, kOffset, v, vOffset);
             attendHead(own, task, queryLength, keyLength, out, outOffset, weights, options);
           });

@@ -1,12 +1,13 @@
 package io.headstream.attention;
 
+import java.util.Arrays;
+
 /**
  * Buffers of a call that the caller brings, so that the call allocates nothing.
  *
  * <p>They grow to what a call needs and stay: from the second call of a shape on, nothing is
- * allocated, provided that the call runs on one thread (with an executor the threads bring their
- * own). One workspace serves one call at a time, of any attention and any shape; it holds nothing
- * that the result depends on.
+ * allocated but what hands over work where the call runs on several threads. One workspace serves
+ * one call at a time, of any attention and any shape; it holds nothing that the result depends on.
  */
 public final class Workspace {
   private static final float[] EMPTY = new float[0];
@@ -17,6 +18,7 @@ public final class Workspace {
   private final Rows valueInput = new Rows();
   private final Rows output = new Rows();
   private final Rows projected = new Rows();
+  private Workspace[] others = new Workspace[0]; // of other threads
   private float[] queries = EMPTY;
   private float[] keys = EMPTY;
   private float[] values = EMPTY;
@@ -26,6 +28,23 @@ public final class Workspace {
 
   /** An empty workspace, which the first call fills. */
   public Workspace() {}
+
+  /** Makes room for as many threads; to be called by one of them, before the others begin. */
+  Workspace reserve(int threads) {
+    int known = others.length;
+    if (known < threads - 1) {
+      others = Arrays.copyOf(others, threads - 1);
+      for (int n = known; n < threads - 1; n++) {
+        others[n] = new Workspace();
+      }
+    }
+    return this;
+  }
+
+  /** The workspace of one of the threads of a call; this one for worker 0. */
+  Workspace ofWorker(int worker) {
+    return worker == 0 ? this : others[worker - 1];
+  }
 
   HeadAttention attention() {
     return attention;

@@ -55,7 +55,7 @@ public final class AttentionLayer {
    * How long the end of a record may wait for the next one to fill its network buffer. Flink's own
    * 100 ms, at both exchanges of a sequence that is alone, would take longer than most attention.
    */
-  private static final long FLUSH_MILLIS = 1;
+  static final long FLUSH_MILLIS = 1;
 
   private static final Logger LOG = LoggerFactory.getLogger(AttentionLayer.class);
 

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param maxDisorder how many tokens of a sequence wait for an earlier one at most, at least 0
  * @param idleTimeout after how long without a token, in processing time, an abandoned sequence
- *     ends, so that nothing is kept of it for ever; null for never
+ *     ends, so that nothing is kept of it for ever; null for never. A session gap takes its place
  * @param pageCacheBytes most bytes of keys and values that each subtask keeps decoded beside its
  *     state, so that a token need not read its sequence's whole past; at least 0
  */

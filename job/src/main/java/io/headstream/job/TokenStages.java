@@ -1,5 +1,7 @@
 package io.headstream.job;
 
+import static io.headstream.job.AttentionLayer.FLUSH_MILLIS;
+
 import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.gather.GatherHeads;
 import io.headstream.job.heads.AttendTokens;
@@ -18,7 +20,6 @@ import io.headstream.job.records.Token;
 import io.headstream.job.records.TokenBlock;
 import io.headstream.job.sequences.OrderTokens;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -28,9 +29,6 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /** How the stages are wired in token mode. */
 final class TokenStages {
-  /** A block that waits long enough to be cut travels well at this size. */
-  private static final int BLOCK_BYTES = 1024 * 1024;
-
   /** More tokens at a time gain nothing, and cost memory. */
   private static final int MOST_TOKENS_PER_BLOCK = 256;
 
@@ -46,18 +44,18 @@ final class TokenStages {
 
   /** The tokens in order, in blocks. */
   SingleOutputStreamOperator<TokenBlock> order(DataStream<Token> tokens) {
-    int tokensPerBlock = BLOCK_BYTES / (Float.BYTES * settings.modelDim());
     OrderTokens order =
         new OrderTokens(
             settings.tokenMode().maxDisorder(),
             gapMillis(),
             gapInEventTime(),
-            Math.max(1, Math.min(tokensPerBlock, MOST_TOKENS_PER_BLOCK)));
+            MOST_TOKENS_PER_BLOCK);
     return tokens
         .keyBy(Token::sequenceId)
         .process(order)
         .name("Order tokens")
         .uid("order-tokens")
+        .setBufferTimeout(FLUSH_MILLIS)
         .setMaxParallelism(maxParallelism);
   }
 
@@ -74,6 +72,7 @@ final class TokenStages {
             .process(new AttendTokensInOnePlace(operatorSettings()))
             .name("Attend with all %d heads by token, W_o".formatted(settings.heads()))
             .uid("attend-tokens")
+            .setBufferTimeout(FLUSH_MILLIS)
             .setMaxParallelism(maxParallelism);
     // Stands where the gather stands with more head groups. Without it Flink would refuse their
     // state for want of a place, and not the operator above that can say why.
@@ -92,7 +91,8 @@ final class TokenStages {
         blocks
             .flatMap(new FanOutTokens(groups, maxParallelism))
             .name("Fan out to %d head groups".formatted(groups))
-            .uid("fan-out-tokens");
+            .uid("fan-out-tokens")
+            .setBufferTimeout(FLUSH_MILLIS);
     DataStream<HeadResult> results =
         work.keyBy(HeadBlock::key)
             .process(new AttendTokens(operatorSettings()))
@@ -106,7 +106,8 @@ final class TokenStages {
             .flatMap(withTokens())
             .returns(SequenceChunk.class)
             .name("Keep tokens for the gather")
-            .uid("keep-tokens");
+            .uid("keep-tokens")
+            .setBufferTimeout(FLUSH_MILLIS);
     SingleOutputStreamOperator<Token> answers =
         results
             .keyBy(HeadResult::sequenceId)
@@ -147,14 +148,11 @@ final class TokenStages {
         settings.tokenMode().pageCacheBytes());
   }
 
-  /** A gap in event time is the only clock; otherwise the shorter of gap and idle timeout holds. */
+  /** The session gap where there is one; else what ends a sequence that was abandoned. */
   private long gapMillis() {
-    Duration idleTimeout = gapInEventTime() ? null : settings.tokenMode().idleTimeout();
-    return Stream.of(settings.sessionGap(), idleTimeout)
-        .filter(Objects::nonNull)
-        .mapToLong(Duration::toMillis)
-        .min()
-        .orElse(0);
+    Duration gap = settings.sessionGap();
+    Duration end = gap != null ? gap : settings.tokenMode().idleTimeout();
+    return end == null ? 0 : end.toMillis();
   }
 
   private boolean gapInEventTime() {

@@ -41,7 +41,7 @@ class TokenRescaleITCase {
   private static final long SEED = 20261126;
   private static final int MODEL_DIM = 16;
   private static final int HEADS = 4;
-  private static final int PER_SECOND = 150;
+  private static final int PER_SECOND = 60;
   private static final InMemoryReporter REPORTER = InMemoryReporter.createWithRetainedMetrics();
 
   /** Each pair of parallelisms from 1 to 4 stands side by side once, a number beside itself too. */
@@ -64,10 +64,11 @@ class TokenRescaleITCase {
     return configuration;
   }
 
+  /** The first run has one reader, so that tokens come in the order in which they stand. */
   static Stream<Arguments> runs() {
     return Stream.of(
         Arguments.of("fanned out, all pairs", 2, ALL_PAIRS),
-        Arguments.of("in one place", 1, new int[] {2, 3, 1, 4, 2}));
+        Arguments.of("in one place", 1, new int[] {1, 3, 2, 4, 1}));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -98,7 +99,7 @@ class TokenRescaleITCase {
         env.execute();
       } else {
         JobClient client = env.executeAsync();
-        int few = 5 + random.nextInt(60);
+        int few = 5 + random.nextInt(30);
         CommonTestUtils.waitForAllTaskRunning(cluster, client.getJobID(), true);
         CommonTestUtils.waitUntilCondition(() -> tokensParsed(client) > few);
         savepoint =

@@ -31,6 +31,8 @@ record Fingerprint(Map<String, String> values) {
     // A cluster is the same by whichever of its servers it is reached; no other property is noted,
     // and none that may be a secret.
     values.put("--kafka.bootstrap.servers", cluster(topics));
+    // Who goes on under another name leaves transactions open, for which readers wait.
+    values.put("--kafka.transactional.id", topics.writes() ? topics.transactionalId() : "none");
     values.put("--until", options.untilLatest() ? "latest" : "unbounded");
     values.put("--delivery", options.delivery().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     values.put("--input-format", options.inputFormat());

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
@@ -27,7 +28,16 @@ record KafkaArguments(Map<String, String> clients, List<String> others) {
           ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
           ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
           ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
-          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG);
+          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+          // A sequence's records stay in order because its ID picks their partition.
+          ProducerConfig.PARTITIONER_CLASS_CONFIG,
+          ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG,
+          // Fewer acknowledgements would lose records when a broker dies.
+          ProducerConfig.ACKS_CONFIG,
+          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG);
+
+  /** How an option begins; a value may begin with dashes too, as a PEM key does. */
+  private static final Pattern OPTION = Pattern.compile("--[A-Za-z]");
 
   static KafkaArguments of(String... arguments) {
     Map<String, String> clients = new LinkedHashMap<>();
@@ -43,7 +53,7 @@ record KafkaArguments(Map<String, String> clients, List<String> others) {
       String value;
       if (equals >= 0) {
         value = argument.substring(equals + 1);
-      } else if (i + 1 < arguments.length && !arguments[i + 1].startsWith("--")) {
+      } else if (i + 1 < arguments.length && !OPTION.matcher(arguments[i + 1]).lookingAt()) {
         value = arguments[++i];
       } else {
         throw new UsageException(option + ": its value is missing, expected " + option + " VALUE");

@@ -119,6 +119,10 @@ final class OptionRules {
         throw new UsageException(option + ": only with --mode token");
       }
     }
+    if (options.given("--idle-timeout") && options.given("--session-gap")) {
+      throw new UsageException(
+          "--idle-timeout: not with --session-gap, which ends abandoned sequences already");
+    }
   }
 
   private void checkCluster() {

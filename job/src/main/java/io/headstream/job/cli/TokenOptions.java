@@ -33,8 +33,8 @@ final class TokenOptions {
       defaultValue = "1 d",
       converter = Values.TimeOrOff.class,
       description =
-          "token mode: a sequence that got no token for this long is abandoned: it ends, in"
-              + " processing time. Default: ${DEFAULT-VALUE}")
+          "token mode without --session-gap: a sequence that got no token for this long is"
+              + " abandoned: it ends, in processing time. Default: ${DEFAULT-VALUE}")
   Duration idleTimeout; // 0: off
 
   @Option(

@@ -44,11 +44,20 @@ public final class Topics {
                 : new Topic("--dead-letters", output.name() + DEAD_LETTERS_SUFFIX);
     clients = options.kafkaClients();
     jobName =
-        options.input()
+        place(input, "--input", Optional.of(options.input()))
             + '\n'
-            + options.output().orElse("")
+            + place(output, "--output", options.output())
             + '\n'
-            + options.deadLetters().orElse("");
+            + place(deadLetters, "--dead-letters", options.deadLetters());
+  }
+
+  /** A place by one name, however it was written and from wherever it was meant. */
+  private static String place(Topic topic, String option, Optional<String> uri) {
+    if (topic != null) {
+      return topic.toString();
+    }
+    return uri.map(u -> u.equals("-") ? u : FileLocation.of(option, u).path().toString())
+        .orElse("");
   }
 
   /**
@@ -129,6 +138,11 @@ public final class Topics {
     if (any()) {
       cluster = KafkaCluster.look(clients, named());
     }
+  }
+
+  /** Whether answers or dead letters go to a topic. */
+  boolean writes() {
+    return output != null || deadLetters != null;
   }
 
   private boolean any() {

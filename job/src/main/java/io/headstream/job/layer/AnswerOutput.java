@@ -21,13 +21,16 @@ import org.apache.flink.util.OutputTag;
  * answer that is not finite is a dead letter, with the token as it came.
  */
 public final class AnswerOutput {
+  /** A source may read before the operators behind it are open, but not for longer than this. */
+  private static final long START_MILLIS = 60_000;
+
   private final DeadLetterOutput deadLetters;
   private final LongCounter tokensAnswered;
   private final LongCounter sequencesDone;
   private final Counter tokens;
   private final Counter sequences;
   private final Histogram latencyMillis;
-  private final long openedAtMillis = System.currentTimeMillis();
+  private final long countsFromMillis = System.currentTimeMillis() - START_MILLIS;
 
   /**
    * Registers the metrics; once in an operator's {@code open}.
@@ -92,13 +95,13 @@ public final class AnswerOutput {
   /**
    * Notes how long ago the token was read that made an answer possible: {@code
    * endToEndLatencyMillis}. Where a gap in event time ended the sequence, it is how long ago that
-   * was by the records' timestamps; the age of what was recorded before this operator was there
-   * says nothing and is left out.
+   * was by the records' timestamps; the age of what was recorded before the job began says nothing
+   * and is left out.
    *
    * @param timestampMillis of the Flink record that was answered; null for none
    */
   public void measureLatency(Long timestampMillis) {
-    if (timestampMillis != null && timestampMillis >= openedAtMillis) {
+    if (timestampMillis != null && timestampMillis >= countsFromMillis) {
       long latency = System.currentTimeMillis() - timestampMillis;
       if (latency >= 0) { // the end of an input is far in the future
         latencyMillis.update(latency);

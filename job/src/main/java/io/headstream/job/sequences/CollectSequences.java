@@ -40,6 +40,8 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
+  private static final long NOT_YET = Long.MIN_VALUE;
+
   /** The last watermark of a bounded input fires it. */
   private static final long END_OF_INPUT = Long.MAX_VALUE;
 
@@ -49,6 +51,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   private transient ValueState<OpenSequence> open;
   private transient MapState<Integer, Token> kept;
   private transient RefusedPositions refusedPositions;
+  private transient long runningSince;
   private transient KeptTokens keptTokens;
   private transient DeadLetterOutput deadLetters;
   private transient Counter duplicateTokens;
@@ -90,6 +93,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
 
   @Override
   public void open(OpenContext context) {
+    runningSince = NOT_YET;
     open =
         getRuntimeContext()
             .getState(
@@ -111,7 +115,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   public void processElement(Token arrived, Context context, Collector<SequenceChunk> out)
       throws Exception {
     OpenSequence before = open.value();
-    if (before != null && endedBefore(arrived, before)) {
+    if (before != null && endedBefore(arrived, before, context)) {
       end(before, context, out);
       before = null;
     }
@@ -141,8 +145,8 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
       throws Exception {
     OpenSequence sequence = open.value();
     if (timestamp != END_OF_INPUT) {
-      long end = gap.endAfter(sequence.lastArrival());
-      if (end > timestamp) { // tokens have come since the timer was set
+      long end = gap.endAfter(sequence.lastArrival(), runningSince(context));
+      if (end > timestamp) { // tokens have come since the timer was set, or the job stood still
         gap.register(end, context.timerService());
         open.update(sequence.seenAt(sequence.lastArrival(), end));
         return;
@@ -151,11 +155,19 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
     end(sequence, context, out);
   }
 
+  /** The processing time at which this attempt did its first work, all but when it began. */
+  private long runningSince(Context context) {
+    if (runningSince == NOT_YET) {
+      runningSince = context.timerService().currentProcessingTime();
+    }
+    return runningSince;
+  }
+
   /** Whether the session gap lies between a sequence and a token of its ID. */
-  private boolean endedBefore(Token token, OpenSequence sequence) {
+  private boolean endedBefore(Token token, OpenSequence sequence, Context context) {
     return !gap.isOff()
         && gap.eventTime()
-        && gap.liesBetween(sequence.lastArrival(), token.timestamp());
+        && gap.liesBetween(sequence.lastArrival(), gap.timeOf(token, context.timerService()));
   }
 
   /** Hands on a sequence as it is, if no position is missing. */
@@ -176,6 +188,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
     if (gap.isOff()) {
       return sequence;
     }
+    runningSince(context); // from the first token or timer on
     long time = gap.timeOf(token, context.timerService());
     long timer = sequence.gapTimer();
     if (timer == GapClock.NO_TIMER) {

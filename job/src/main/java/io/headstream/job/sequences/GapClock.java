@@ -25,7 +25,26 @@ record GapClock(long gapMillis, boolean eventTime) implements Serializable {
 
   /** The time of a token. */
   long timeOf(Token token, TimerService timers) {
-    return eventTime ? token.timestamp() : timers.currentProcessingTime();
+    if (!eventTime) {
+      return timers.currentProcessingTime();
+    }
+    if (token.timestamp() == null) {
+      throw new IllegalArgumentException(
+          "token %d of sequence '%s' has no timestamp, which event time needs"
+              .formatted(token.position(), token.sequenceId()));
+    }
+    return token.timestamp();
+  }
+
+  /**
+   * When the gap behind a sequence's last token has passed. The time for which the job did not run
+   * is not silence of the sequence: by the machine's clock the gap begins when it runs again at the
+   * earliest, since what came meanwhile has yet to be read.
+   *
+   * @param runningSince since when, in processing time, the operator runs
+   */
+  long endAfter(long lastArrival, long runningSince) {
+    return endAfter(eventTime ? lastArrival : Math.max(lastArrival, runningSince));
   }
 
   /** When the gap behind a token has passed; never {@link #NO_TIMER}. */

@@ -67,7 +67,8 @@ final class KeptTokens {
     bytes -= bytes(token);
   }
 
-  private static long bytes(Token token) {
+  /** About what a token takes. */
+  static long bytes(Token token) {
     long texts = token.sequenceId().length() + token.source().length();
     texts += token.label() == null ? 0 : token.label().length();
     return OVERHEAD_BYTES + texts + (long) Float.BYTES * token.embedding().length;

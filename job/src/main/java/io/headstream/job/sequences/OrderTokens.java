@@ -38,8 +38,13 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
+  private static final long NOT_YET = Long.MIN_VALUE;
+
   /** The last watermark of a bounded input fires it. */
   private static final long END_OF_INPUT = Long.MAX_VALUE;
+
+  /** A block that waits long enough to be cut travels well at this size. */
+  private static final long BLOCK_BYTES = 1024 * 1024;
 
   /** How many positions a sequence has at most: their count has to be an int. */
   private static final int MAX_POSITIONS = Integer.MAX_VALUE;
@@ -53,6 +58,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
 
   private transient ValueState<TokenOrder> order;
   private transient MapState<Integer, Token> waiting;
+  private transient long runningSince;
   private transient KeptTokens keptTokens;
   private transient DeadLetterOutput deadLetters;
   private transient Counter duplicateTokens;
@@ -91,6 +97,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
 
   @Override
   public void open(OpenContext context) {
+    runningSince = NOT_YET;
     order =
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>("order", TypeInformation.of(TokenOrder.class)));
@@ -111,7 +118,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   public void processElement(Token arrived, Context context, Collector<TokenBlock> out)
       throws Exception {
     TokenOrder before = order.value();
-    if (before != null && endedBefore(arrived, before)) {
+    if (before != null && endedBefore(arrived, before, context)) {
       end(before, ENDED, context, out);
       before = null;
     }
@@ -131,8 +138,8 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
       throws Exception {
     TokenOrder sequence = order.value();
     if (timestamp != END_OF_INPUT) {
-      long end = gap.endAfter(sequence.lastArrival());
-      if (end > timestamp) { // tokens have come since the timer was set
+      long end = gap.endAfter(sequence.lastArrival(), runningSince(context));
+      if (end > timestamp) { // tokens have come since the timer was set, or the job stood still
         gap.register(end, context.timerService());
         order.update(sequence.seenAt(sequence.lastArrival(), end));
         return;
@@ -141,11 +148,19 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
     end(sequence, ENDED, context, out);
   }
 
+  /** The processing time at which this attempt did its first work, all but when it began. */
+  private long runningSince(Context context) {
+    if (runningSince == NOT_YET) {
+      runningSince = context.timerService().currentProcessingTime();
+    }
+    return runningSince;
+  }
+
   /** Whether the gap lies between a sequence and a token of its ID. */
-  private boolean endedBefore(Token token, TokenOrder sequence) {
+  private boolean endedBefore(Token token, TokenOrder sequence, Context context) {
     return !gap.isOff()
         && gap.eventTime()
-        && gap.liesBetween(sequence.lastArrival(), token.timestamp());
+        && gap.liesBetween(sequence.lastArrival(), gap.timeOf(token, context.timerService()));
   }
 
   /** Starts the clock that ends the sequence, or notes that it starts anew. */
@@ -153,6 +168,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
     if (gap.isOff()) {
       return sequence;
     }
+    runningSince(context); // from the first token or timer on
     long time = gap.timeOf(token, context.timerService());
     long timer = sequence.gapTimer();
     if (timer == GapClock.NO_TIMER) {
@@ -263,8 +279,10 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
       List<Token> tokens = new ArrayList<>();
       int first = after.next();
       int waited = 0;
-      while (next != null && tokens.size() < tokensPerBlock) {
+      long bytes = 0;
+      while (next != null && tokens.size() < tokensPerBlock && bytes < BLOCK_BYTES) {
         tokens.add(next);
+        bytes += KeptTokens.bytes(next);
         int position = next.position() + 1;
         next = after.waiting() > waited ? waiting.get(position) : null;
         if (next != null) {

@@ -275,6 +275,48 @@ class OrderTokensTest {
     assertNothingLeft();
   }
 
+  @Test
+  void timeInWhichTheJobStoodStillIsNoSilence() throws Exception {
+    open(GAP);
+    harness.setProcessingTime(1);
+    process(token("a", 0), token("a", 2));
+    OperatorSubtaskState snapshot = harness.snapshot(1, 1);
+    harness.close();
+    harness = newHarness(MAX_DISORDER, new GapClock(GAP, false));
+    harness.setup();
+    harness.initializeState(snapshot);
+    harness.open();
+    harness.setProcessingTime(100 * GAP);
+    process(token("a", 1));
+    assertThat(blocks()).containsExactly("a:1,2");
+    harness.setProcessingTime(101 * GAP - 1);
+    assertThat(blocks()).containsExactly("a:1,2");
+    harness.setProcessingTime(101 * GAP);
+    assertThat(blocks()).containsExactly("a:1,2", "a:3 just ends");
+    assertThat(letters()).isEmpty();
+    assertNothingLeft();
+  }
+
+  @Test
+  void aBlockIsCutByWhatItsLabelsTakeToo() throws Exception {
+    open(0);
+    String label = "x".repeat(1024 * 1024);
+    process(labelled(1, label), labelled(2, label), labelled(0, label));
+    assertThat(blocks()).containsExactly("a:0", "a:1", "a:2");
+  }
+
+  private static Token labelled(int position, String label) {
+    Token token = token("a", position);
+    return new Token(
+        token.sequenceId(),
+        position,
+        token.embedding(),
+        label,
+        token.timestamp(),
+        token.last(),
+        token.source());
+  }
+
   private void open(long gapMillis) throws Exception {
     harness = newHarness(MAX_DISORDER, new GapClock(gapMillis, false));
     harness.open();
