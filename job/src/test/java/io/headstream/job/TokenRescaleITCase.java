@@ -20,6 +20,8 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.groups.OperatorMetricGroup;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionJobVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
@@ -102,6 +104,9 @@ class TokenRescaleITCase {
         int few = 5 + random.nextInt(30);
         CommonTestUtils.waitForAllTaskRunning(cluster, client.getJobID(), true);
         CommonTestUtils.waitUntilCondition(() -> tokensParsed(client) > few);
+        // There is one split, so all readers but one finish at once; Flink fails a savepoint that
+        // is asked for in the moment in which one does.
+        CommonTestUtils.waitUntilCondition(() -> readersLeft(cluster, client) == 1);
         savepoint =
             client
                 .stopWithSavepoint(
@@ -142,6 +147,19 @@ class TokenRescaleITCase {
             .withWindow(150, 3)
             .withTokenMode(new TokenMode(64, null, 50_000))
             .withHeadGroups(groups));
+  }
+
+  private static long readersLeft(MiniCluster cluster, JobClient client) throws Exception {
+    AccessExecutionJobVertex readers =
+        cluster
+            .getExecutionGraph(client.getJobID())
+            .get()
+            .getVerticesTopologically()
+            .iterator()
+            .next();
+    return Stream.of(readers.getTaskVertices())
+        .filter(reader -> reader.getExecutionState() == ExecutionState.RUNNING)
+        .count();
   }
 
   private static long tokensParsed(JobClient client) throws Exception {
