@@ -45,8 +45,7 @@ final class PositionAttention {
     int together = count / of.keyValueHeads();
     for (int h = 0; h < count; h++) {
       heads[h].cached().set(of, h / together);
-      heads[h].beginPosition(
-          first + h, of.headDim(), of.valueDim(), position, keyLength, options);
+      heads[h].beginPosition(first + h, of.headDim(), of.valueDim(), position, keyLength, options);
     }
     if (threads == 1) {
       attendHeads(0, count);
