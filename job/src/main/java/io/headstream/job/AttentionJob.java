@@ -3,6 +3,7 @@ package io.headstream.job;
 import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.output.SetAsideLargeAnswers;
 import io.headstream.job.records.AttentionMap;
+import io.headstream.job.records.AttentionRow;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
@@ -33,6 +34,7 @@ public final class AttentionJob {
   private WatermarkStrategy<RawRecord> times = RecordTimes.ofReading();
   private SetAsideLargeAnswers setAside; // null: answers of any size are taken
   private Sink<AttentionMap> attentionMaps; // null: nobody asks for them
+  private Sink<AttentionRow> attentionRows; // null: nobody asks for them
 
   /**
    * A job.
@@ -70,6 +72,7 @@ public final class AttentionJob {
     this.times = other.times;
     this.setAside = other.setAside;
     this.attentionMaps = other.attentionMaps;
+    this.attentionRows = other.attentionRows;
   }
 
   /** This job with watermarks, as {@link RecordTimes} makes them. */
@@ -86,10 +89,17 @@ public final class AttentionJob {
     return copy;
   }
 
-  /** This job with a place for the layer's attention maps. */
+  /** This job with a place for the attention maps of a layer that answers whole sequences. */
   public AttentionJob withAttentionMaps(Sink<AttentionMap> maps) {
     AttentionJob copy = new AttentionJob(this);
     copy.attentionMaps = maps;
+    return copy;
+  }
+
+  /** This job with a place for the attention rows of a layer that answers token by token. */
+  public AttentionJob withAttentionRows(Sink<AttentionRow> rows) {
+    AttentionJob copy = new AttentionJob(this);
+    copy.attentionRows = rows;
     return copy;
   }
 
@@ -129,6 +139,13 @@ public final class AttentionJob {
           .name("Write attention weights")
           .uid("write-attention-weights");
     }
+    if (attentionRows != null) {
+      answered
+          .attentionRows()
+          .sinkTo(attentionRows)
+          .name("Write attention weights")
+          .uid("write-attention-rows");
+    }
   }
 
   private AttentionLayer.Answered withoutLargeAnswers(AttentionLayer.Answered answered) {
@@ -141,6 +158,7 @@ public final class AttentionJob {
     return new AttentionLayer.Answered(
         taken,
         answered.deadLetters().union(taken.getSideOutput(DeadLetterOutput.TAG)),
-        answered.attentionMaps());
+        answered.attentionMaps(),
+        answered.attentionRows());
   }
 }
