@@ -36,7 +36,8 @@ public record AttentionMap(
     int keysAfter,
     int sinks,
     float[] queries,
-    float[] keys) {
+    float[] keys)
+    implements AttentionRecord {
 
   /** Hands out all rows in order of the query. Threads: safe, each call has its own buffers. */
   public <E extends Exception> void forEachRow(WeightRows.Row<E> row) throws E {

@@ -22,7 +22,8 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
 @TypeInfo(RecordTypeInfoFactory.class)
 @SerializedBy(AttentionRowSerializer.class)
 public record AttentionRow(
-    String sequenceId, int head, int position, int sinks, int firstRecent, float[] weights) {
+    String sequenceId, int head, int position, int sinks, int firstRecent, float[] weights)
+    implements AttentionRecord {
 
   /** The position of a key. */
   public int key(int index) {
