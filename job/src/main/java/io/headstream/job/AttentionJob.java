@@ -1,8 +1,8 @@
 package io.headstream.job;
 
 import io.headstream.job.deadletters.DeadLetterOutput;
-import io.headstream.job.output.SetAsideLargeAnswers;
 import io.headstream.job.output.RecordBound;
+import io.headstream.job.output.SetAsideLargeAnswers;
 import io.headstream.job.output.SetAsideLargeWeights;
 import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.AttentionRecord;
@@ -142,8 +142,7 @@ public final class AttentionJob {
     DataStream<DeadLetter> unusable =
         tokens.getSideOutput(DeadLetterOutput.TAG).union(answered.deadLetters());
     if (attentionMaps != null) {
-      unusable =
-          write(answered.attentionMaps(), attentionMaps, "attention-weights", unusable);
+      unusable = write(answered.attentionMaps(), attentionMaps, "attention-weights", unusable);
     }
     if (attentionRows != null) {
       unusable = write(answered.attentionRows(), attentionRows, "attention-rows", unusable);

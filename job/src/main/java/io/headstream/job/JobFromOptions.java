@@ -77,8 +77,7 @@ public final class JobFromOptions {
 
   private void checkCheckpoints(StreamExecutionEnvironment env) {
     Topics topics = locations.topics();
-    boolean transactions =
-        topics.writes() && options.delivery() == Delivery.EXACTLY_ONCE;
+    boolean transactions = topics.writes() && options.delivery() == Delivery.EXACTLY_ONCE;
     boolean unbounded = topics.input().isPresent() && !options.untilLatest();
     if (transactions && unbounded && !env.getCheckpointConfig().isCheckpointingEnabled()) {
       throw new UsageException(

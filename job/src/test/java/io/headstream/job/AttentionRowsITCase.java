@@ -77,7 +77,8 @@ class AttentionRowsITCase {
     assertThat(sampled.keySet()).hasSizeBetween(2, 10).contains("seq-3");
   }
 
-  @ParameterizedTest(name = "{0} head groups, parallelism {1}, {2}, window {3}, {4} sinks, shuffled {5}")
+  @ParameterizedTest(
+      name = "{0} head groups, parallelism {1}, {2}, window {3}, {4} sinks, shuffled {5}")
   @CsvSource({
     "1, 2, hashmap, 2147483647, 0, true, 0",
     "1, 1, rocksdb, 70, 3, false, 0.4",
@@ -216,8 +217,7 @@ class AttentionRowsITCase {
     private final TokenParser parser = new JsonTokenParser(MODEL_DIM, false, false);
 
     @Override
-    public void parse(
-        RawRecord record, Consumer<Token> tokens, Consumer<DeadLetter> deadLetters) {
+    public void parse(RawRecord record, Consumer<Token> tokens, Consumer<DeadLetter> deadLetters) {
       if (!failed && !PartFiles.lines(rows).isEmpty()) {
         failed = true;
         throw new IllegalStateException("fails on purpose");

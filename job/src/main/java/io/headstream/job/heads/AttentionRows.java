@@ -89,12 +89,7 @@ public final class AttentionRows {
   }
 
   private static AttentionRow row(
-      String sequenceId,
-      int head,
-      int position,
-      VisibleKeys visible,
-      float[] weights,
-      int offset) {
+      String sequenceId, int head, int position, VisibleKeys visible, float[] weights, int offset) {
     int sinks = visible.sinks(position);
     int firstRecent = visible.firstRecent(position);
     int recent = position - firstRecent + 1;

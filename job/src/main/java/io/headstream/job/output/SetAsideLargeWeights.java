@@ -74,11 +74,9 @@ public final class SetAsideLargeWeights<T extends AttentionRecord> extends Proce
         "attention weights have %d bytes, the topic takes %d"
             .formatted(written.size, bound.maxBytes());
     String source =
-        "attention weights of sequence %s, head %d"
-            .formatted(weights.sequenceId(), weights.head());
+        "attention weights of sequence %s, head %d".formatted(weights.sequenceId(), weights.head());
     deadLetters.emit(
-        new DeadLetter(
-            Reason.TOO_LARGE, detail, source, written.kept.toByteArray(), written.size),
+        new DeadLetter(Reason.TOO_LARGE, detail, source, written.kept.toByteArray(), written.size),
         context::output);
   }
 

@@ -42,7 +42,6 @@ public record AttentionMap(
   /** Hands out all rows in order of the query. Threads: safe, each call has its own buffers. */
   public <E extends Exception> void forEachRow(WeightRows.Row<E> row) throws E {
     AttentionMask mask = AttentionMask.window(keysBefore, keysAfter, sinks);
-    new WeightRows(keys, length, queries.length / length, mask)
-        .forEach(0, length, queries, 0, row);
+    new WeightRows(keys, length, queries.length / length, mask).forEach(0, length, queries, 0, row);
   }
 }

@@ -140,8 +140,7 @@ class OptionsTest {
             "--attention-weights=w",
             "--attention-weights-for=" + typed,
             "--attention-weights-for=z");
-    assertThat(options.attentionWeightsFor())
-        .containsExactlyInAnyOrder((ids + "|z").split("\\|"));
+    assertThat(options.attentionWeightsFor()).containsExactlyInAnyOrder((ids + "|z").split("\\|"));
   }
 
   private static Arguments refused(String start, String... arguments) {

@@ -101,7 +101,9 @@ class ViewCommandTest {
   void whereNothingCanBeWrittenIsNamedAndNothingElseIsOverwritten() throws IOException {
     String taken = Files.writeString(folder.resolve("mine.html"), "<!doctype html>").toString();
     assertRefused(
-        "--output: found '" + taken + "', expected a new file, or an earlier page of headstream view",
+        "--output: found '"
+            + taken
+            + "', expected a new file, or an earlier page of headstream view",
         weights,
         "-o",
         taken);

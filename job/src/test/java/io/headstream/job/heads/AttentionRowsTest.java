@@ -120,8 +120,7 @@ class AttentionRowsTest {
   private void assertThoseOfTheFormula(float[] x, int length, long seed) {
     AttentionWeights weights =
         AttentionWeights.xavierUniform(MODEL_DIM, HEADS, KEY_VALUE_HEADS, WEIGHTS_SEED);
-    double[] expected =
-        Reference.headWeights(weights, x, length, (i, j) -> sees(i, j) ? 1 : 0);
+    double[] expected = Reference.headWeights(weights, x, length, (i, j) -> sees(i, j) ? 1 : 0);
     for (AttentionRow row : rows) {
       double sum = 0;
       for (int n = 0; n < row.weights().length; n++) {
