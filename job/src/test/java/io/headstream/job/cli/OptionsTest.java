@@ -308,6 +308,7 @@ class OptionsTest {
         "--parallelism",
         "--checkpoints",
         "--kafka.KEY",
+        "--kafka-properties",
         "--from",
         "--until",
         "--delivery",
