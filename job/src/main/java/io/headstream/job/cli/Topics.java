@@ -24,6 +24,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  */
 public final class Topics {
   private static final String DEAD_LETTERS_SUFFIX = "-dead-letters";
+  private static final String NO_TOPIC =
+      ": there is no Kafka topic, expected kafka:TOPIC as --input, --output, --dead-letters or"
+          + " --attention-weights";
   private static final String SERVERS = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
 
   private final Topic input; // null: no topic
@@ -177,12 +180,14 @@ public final class Topics {
   }
 
   private void checkOptions(Options options) {
-    if (!any() && !clients.isEmpty()) {
+    if (!any() && !options.typedKafkaClients().isEmpty()) {
       throw new UsageException(
           KafkaArguments.PREFIX
-              + clients.keySet().stream().sorted().findFirst().orElseThrow()
-              + ": there is no Kafka topic, expected kafka:TOPIC as --input, --output,"
-              + " --dead-letters or --attention-weights");
+              + options.typedKafkaClients().keySet().stream().sorted().findFirst().orElseThrow()
+              + NO_TOPIC);
+    }
+    if (!any() && options.given(KafkaProperties.OPTION)) {
+      throw new UsageException(KafkaProperties.OPTION + NO_TOPIC);
     }
     for (String option : new String[] {"--from", "--until"}) {
       if (input == null && options.given(option)) {

@@ -324,6 +324,7 @@ class OptionsTest {
         "--parallelism",
         "--checkpoints",
         "--kafka.KEY",
+        "--kafka-properties",
         "--from",
         "--until",
         "--delivery",
