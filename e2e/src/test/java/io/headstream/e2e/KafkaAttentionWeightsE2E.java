@@ -41,8 +41,7 @@ class KafkaAttentionWeightsE2E {
 
     Path folder = KAFKA.folder().resolve(mode);
     run(mode + "-folder", mode, input, folder.resolve("a"), folder.resolve("w").toString());
-    List<String> summary =
-        run(mode + "-topic", mode, input, folder.resolve("b"), "kafka:" + topic);
+    List<String> summary = run(mode + "-topic", mode, input, folder.resolve("b"), "kafka:" + topic);
 
     assertThat(lines(folder.resolve("b"))).isEqualTo(lines(folder.resolve("a")));
     assertThat(summary)
