@@ -2,14 +2,18 @@ package io.headstream.benchmarks.job;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.headstream.job.AttentionSettings;
+import io.headstream.job.layer.AttentionSample;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
@@ -63,6 +67,18 @@ public final class RunJob implements Callable<Integer> {
       description = "Most sequences on their way at once: 1 is latency alone, 0 no limit.")
   private int inFlight = Meter.UNLIMITED;
 
+  @Option(
+      names = "--attention-weights",
+      split = ",",
+      description = {
+        "Percents of the sequences whose attention weights are written, to nowhere, in the modes",
+        "sequence and token; the mode is then called MODE+PERCENT. 0: the option is absent."
+      })
+  private List<Double> attentionWeights = List.of(0.0);
+
+  @Option(names = "--endless", description = "How many sequences each slot has in the mode token.")
+  private int endless = Sequences.ENDLESS;
+
   @Option(names = "--rounds", description = "How often all are measured in turn; the best counts.")
   private int rounds = 2;
 
@@ -106,7 +122,10 @@ public final class RunJob implements Callable<Integer> {
       return;
     }
     for (int groups : headGroups) {
-      keep(mode, shape, groups, parallelism, job(mode, shape, groups, parallelism));
+      for (double percent : attentionWeights) {
+        String what = percent == 0 ? mode : mode + "+" + percent;
+        keep(what, shape, groups, parallelism, job(mode, shape, groups, parallelism, percent));
+      }
     }
   }
 
@@ -140,8 +159,11 @@ public final class RunJob implements Callable<Integer> {
     return measured;
   }
 
-  private Throughput job(String mode, Shape shape, int groups, int parallelism) throws Exception {
-    Meter.begin(Sequences.count(shape), inFlight);
+  private Throughput job(String mode, Shape shape, int groups, int parallelism, double percent)
+      throws Exception {
+    int sequences = mode.equals("token") ? endless * parallelism : Sequences.count(shape);
+    Meter.begin(Math.max(sequences, Sequences.count(shape)), inFlight);
+    AttentionSample sample = sample(sequences, percent);
     NetworkBytes.begin();
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration(parallelism));
@@ -151,9 +173,9 @@ public final class RunJob implements Callable<Integer> {
             .withCausal(shape.causal())
             .withHeadGroups(groups);
     switch (mode) {
-      case "sequence" -> Work.sequences(env, shape, settings);
+      case "sequence" -> Work.sequences(env, shape, settings, sample);
       case "tokens" -> Work.tokens(env, shape, settings);
-      case "token" -> Work.endless(env, shape, settings);
+      case "token" -> Work.endless(env, shape, settings, endless, sample);
       default -> Work.peer(env, mode, shape);
     }
     JobClient job = env.executeAsync(mode);
@@ -169,6 +191,20 @@ public final class RunJob implements Callable<Integer> {
       // It was cancelled.
     }
     return measured;
+  }
+
+  /** As many as the share says, by name, since there are few; each ID is hashed all the same. */
+  private static AttentionSample sample(int sequences, double percent) {
+    if (percent == 0) {
+      return AttentionSample.none();
+    }
+    int sampled = (int) Math.max(1, Math.round(sequences * percent / 100));
+    Set<String> ids =
+        IntStream.range(0, sampled)
+            .mapToObj(n -> Integer.toString((int) ((long) n * sequences / sampled)))
+            .collect(Collectors.toSet());
+    System.err.printf("%d of %d sequences are sampled%n", sampled, sequences);
+    return new AttentionSample(ids, Integer.MAX_VALUE);
   }
 
   private Configuration configuration(int parallelism) {
