@@ -12,9 +12,9 @@ import java.util.function.IntConsumer;
  * of an executor.
  *
  * <p>The caller waits only for tasks that somebody has begun, never for a thread, so that a busy
- * executor, even the one whose thread the caller is, costs speed and nothing else. Threads take many
- * tasks at a time at first and single ones in the end; for the last ones the caller waits awake for
- * a moment before it sleeps.
+ * executor, even the one whose thread the caller is, costs speed and nothing else. Threads take
+ * many tasks at a time at first and single ones in the end; for the last ones the caller waits
+ * awake for a moment before it sleeps.
  */
 final class ParallelTasks implements Runnable {
   /** How long the caller waits awake: about what falling asleep and waking again would take. */
@@ -41,8 +41,8 @@ final class ParallelTasks implements Runnable {
     /**
      * Does it.
      *
-     * @param worker which of the threads of this run it is on: 0 is the caller's, and no two are the
-     *     same
+     * @param worker which of the threads of this run it is on: 0 is the caller's, and no two are
+     *     the same
      * @param task which task
      */
     void run(int worker, int task);

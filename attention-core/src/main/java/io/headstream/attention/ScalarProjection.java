@@ -24,7 +24,14 @@ final class ScalarProjection implements Projection {
 
   @Override
   public void projectHeads(
-      Rows x, int rows, int from, int to, int headDim, Rows y, int headStride, Workspace workspace) {
+      Rows x,
+      int rows,
+      int from,
+      int to,
+      int headDim,
+      Rows y,
+      int headStride,
+      Workspace workspace) {
     float[] sums = workspace.sums(outputs);
     for (int r = 0; r < rows; r++) {
       Chains.columns(sums, packed, x.data(), x.row(r), inputs, from, to);

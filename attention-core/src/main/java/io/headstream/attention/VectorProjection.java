@@ -50,7 +50,14 @@ final class VectorProjection implements Projection {
 
   @Override
   public void projectHeads(
-      Rows x, int rows, int from, int to, int headDim, Rows y, int headStride, Workspace workspace) {
+      Rows x,
+      int rows,
+      int from,
+      int to,
+      int headDim,
+      Rows y,
+      int headStride,
+      Workspace workspace) {
     float[] sums = workspace.sums(ASIDE * PANEL);
     for (int first = 0; first < rows; first += BLOCK) {
       int end = Math.min(rows, first + BLOCK);
@@ -76,8 +83,20 @@ final class VectorProjection implements Projection {
     float[] to = y.data();
     int yAt = y.row(first) + at;
     VectorProducts.rows(
-        x.data(), x.row(first), x.stride(), 1, rows, packed, w, PANEL, inputs, to, yAt, y.stride(),
-        LANES, PANEL);
+        x.data(),
+        x.row(first),
+        x.stride(),
+        1,
+        rows,
+        packed,
+        w,
+        PANEL,
+        inputs,
+        to,
+        yAt,
+        y.stride(),
+        LANES,
+        PANEL);
     if (bias != null) {
       for (int row = 0; row < rows; row++, yAt += y.stride()) {
         copy(to, yAt, panel * PANEL, to, yAt, PANEL);
@@ -103,8 +122,20 @@ final class VectorProjection implements Projection {
     for (int row = first; row < end; row += ASIDE) {
       int rows = Math.min(ASIDE, end - row);
       VectorProducts.rows(
-          x.data(), x.row(row), x.stride(), 1, rows, packed, w, PANEL, inputs, sums, 0, PANEL,
-          LANES, columns);
+          x.data(),
+          x.row(row),
+          x.stride(),
+          1,
+          rows,
+          packed,
+          w,
+          PANEL,
+          inputs,
+          sums,
+          0,
+          PANEL,
+          LANES,
+          columns);
       for (int o = column; o < last; ) {
         int head = (o - from) / headDim;
         int next = Math.min(last, from + (head + 1) * headDim);

@@ -67,7 +67,10 @@ public final class RunCases implements Callable<Integer> {
 
   /** Runs the command. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new RunCases()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+    System.exit(
+        new CommandLine(new RunCases())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(arguments));
   }
 
   @Override
