@@ -67,7 +67,7 @@ class KernelBitsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"16, 64, 16", "64, 128, 3", "32, 96, 8", "96, 192, 2", "20, 240, 5", "33, 99, 4"})
+  @CsvSource({"16, 64, 4", "64, 128, 1", "32, 96, 2", "96, 192, 2", "20, 240, 5", "33, 99, 2"})
   void headsApartHaveTheBitsOfHeadsSideBySide(int headDim, int outputs, int count) {
     SplittableRandom random = new SplittableRandom(headDim);
     float[] weight = Reference.uniform(random, outputs * 300, 1);
@@ -83,7 +83,8 @@ class KernelBitsTest {
         float[] expected = new float[rows * columns + 7];
         for (int r = 0; r < rows; r++) {
           for (int o = 0; o < columns; o++) {
-            expected[7 + (o / headDim * rows + r) * headDim + o % headDim] = beside[r * columns + o];
+            expected[7 + (o / headDim * rows + r) * headDim + o % headDim] =
+                beside[r * columns + o];
           }
         }
         for (Kernel kernel : List.of(scalar, vector)) {
