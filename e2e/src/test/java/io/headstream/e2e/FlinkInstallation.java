@@ -68,9 +68,7 @@ record FlinkInstallation(
     List<String> command = new ArrayList<>(jobManager(name));
     command.replaceAll(word -> word.equals(SESSION) ? APPLICATION : word);
     return concat(
-        command,
-        List.of("--jars", jar.toUri().toString(), "--job-classname", mainClass),
-        arguments);
+        command, List.of("--jars", "local://" + jar, "--job-classname", mainClass), arguments);
   }
 
   List<String> taskManager(String name) {

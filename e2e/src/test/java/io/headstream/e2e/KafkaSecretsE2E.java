@@ -28,10 +28,11 @@ class KafkaSecretsE2E {
   private static final Duration LIMIT = Duration.ofMinutes(15);
   private static final int TOKENS = 100;
 
-  /** An argument that is no secret, to see that arguments are found where they are shown. */
+  /** An argument that is no secret: Flink logs them all. */
   private static final String NAME = "a-name-for-all-to-see";
 
   private static SecuredBroker broker;
+  private static int passed;
 
   @BeforeAll
   static void startBroker() throws Exception {
@@ -51,7 +52,9 @@ class KafkaSecretsE2E {
     if (broker != null) {
       broker.close();
     }
-    FileUtils.deleteDirectory(FOLDER.toFile());
+    if (passed == 2) { // else the logs are kept
+      FileUtils.deleteDirectory(FOLDER.toFile());
+    }
   }
 
   @Test
@@ -61,9 +64,10 @@ class KafkaSecretsE2E {
       cluster.startTaskManagers(1);
       awaitAnswers("application");
       Map<String, String> pages = RestPages.of(cluster.rest(), cluster.jobManagerLog());
-      assertThat(pages.get("/v1/jobmanager/config")).contains(NAME);
+      assertThat(cluster.jobManagerLog()).content().contains(NAME);
       assertNothingIsShown(cluster, pages);
     }
+    passed++;
   }
 
   @Test
@@ -76,6 +80,7 @@ class KafkaSecretsE2E {
       Map<String, String> pages = RestPages.of(cluster.rest(), cluster.jobManagerLog());
       assertNothingIsShown(cluster, pages);
     }
+    passed++;
   }
 
   private static StandaloneCluster cluster(String name) throws Exception {

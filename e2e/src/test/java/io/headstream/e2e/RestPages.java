@@ -60,7 +60,7 @@ final class RestPages {
   private List<String> values(String parameter, String template, Map<String, String> ids)
       throws IOException, InterruptedException {
     return switch (parameter) {
-      case "applicationid" -> each("/applications", "applications", "id");
+      case "applicationid" -> each("/applications/overview", "applications", "id");
       case "jobid" -> each("/jobs", "jobs", "id");
       case "vertexid" -> each("/jobs/" + ids.get("jobid"), "vertices", "id");
       case "taskmanagerid" -> each("/taskmanagers", "taskmanagers", "id");
