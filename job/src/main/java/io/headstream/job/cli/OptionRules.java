@@ -52,13 +52,7 @@ final class OptionRules {
       }
     }
     if (uri != null) {
-      if (uri.startsWith("kafka:")) {
-        throw Options.notYet("--attention-weights " + uri);
-      }
       refuseDash("--attention-weights", uri);
-      if (options.tokenMode()) {
-        throw Options.notYet("--attention-weights with --mode token");
-      }
       if (!some) {
         throw new UsageException(
             "--attention-weights "
