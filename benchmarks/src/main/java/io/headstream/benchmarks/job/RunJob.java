@@ -1,13 +1,19 @@
 package io.headstream.benchmarks.job;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.headstream.job.AttentionSettings;
+import io.headstream.job.layer.AttentionSample;
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
@@ -26,9 +32,15 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     description = {
       "Measures the job on embedded Flink, from sequences in memory to a sink that discards:",
-      "mode,n,d,heads,causal,head_groups,parallelism,sequences_s,tokens_s,p50_ms,p99_ms,bytes_s"
+      RunJob.COLUMNS
     })
 public final class RunJob implements Callable<Integer> {
+  static final String COLUMNS =
+      "mode,n,d,heads,causal,head_groups,parallelism,"
+          + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s,cpu_ms";
+
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   @Option(
       names = "--modes",
@@ -54,6 +66,18 @@ public final class RunJob implements Callable<Integer> {
       names = "--in-flight",
       description = "Most sequences on their way at once: 1 is latency alone, 0 no limit.")
   private int inFlight = Meter.UNLIMITED;
+
+  @Option(
+      names = "--attention-weights",
+      split = ",",
+      description = {
+        "Percents of the sequences whose attention weights are written, to nowhere, in the modes",
+        "sequence and token; the mode is then called MODE+PERCENT. 0: the option is absent."
+      })
+  private List<Double> attentionWeights = List.of(0.0);
+
+  @Option(names = "--endless", description = "How many sequences each slot has in the mode token.")
+  private int endless = Sequences.ENDLESS;
 
   @Option(names = "--rounds", description = "How often all are measured in turn; the best counts.")
   private int rounds = 2;
@@ -87,9 +111,7 @@ public final class RunJob implements Callable<Integer> {
         }
       }
     }
-    System.out.println(
-        "mode,n,d,heads,causal,head_groups,parallelism,"
-            + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s");
+    System.out.println(COLUMNS);
     best.forEach((what, throughput) -> System.out.println(what + "," + throughput.fields()));
     return 0;
   }
@@ -100,7 +122,10 @@ public final class RunJob implements Callable<Integer> {
       return;
     }
     for (int groups : headGroups) {
-      keep(mode, shape, groups, parallelism, job(mode, shape, groups, parallelism));
+      for (double percent : attentionWeights) {
+        String what = percent == 0 ? mode : mode + "+" + percent;
+        keep(what, shape, groups, parallelism, job(mode, shape, groups, parallelism, percent));
+      }
     }
   }
 
@@ -134,8 +159,11 @@ public final class RunJob implements Callable<Integer> {
     return measured;
   }
 
-  private Throughput job(String mode, Shape shape, int groups, int parallelism) throws Exception {
-    Meter.begin(Sequences.count(shape), inFlight);
+  private Throughput job(String mode, Shape shape, int groups, int parallelism, double percent)
+      throws Exception {
+    int sequences = mode.equals("token") ? endless * parallelism : Sequences.count(shape);
+    Meter.begin(Math.max(sequences, Sequences.count(shape)), inFlight);
+    AttentionSample sample = sample(sequences, percent);
     NetworkBytes.begin();
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration(parallelism));
@@ -145,9 +173,9 @@ public final class RunJob implements Callable<Integer> {
             .withCausal(shape.causal())
             .withHeadGroups(groups);
     switch (mode) {
-      case "sequence" -> Work.sequences(env, shape, settings);
+      case "sequence" -> Work.sequences(env, shape, settings, sample);
       case "tokens" -> Work.tokens(env, shape, settings);
-      case "token" -> Work.endless(env, shape, settings);
+      case "token" -> Work.endless(env, shape, settings, endless, sample);
       default -> Work.peer(env, mode, shape);
     }
     JobClient job = env.executeAsync(mode);
@@ -163,6 +191,20 @@ public final class RunJob implements Callable<Integer> {
       // It was cancelled.
     }
     return measured;
+  }
+
+  /** As many as the share says, by name, since there are few; each ID is hashed all the same. */
+  private static AttentionSample sample(int sequences, double percent) {
+    if (percent == 0) {
+      return AttentionSample.none();
+    }
+    int sampled = (int) Math.max(1, Math.round(sequences * percent / 100));
+    Set<String> ids =
+        IntStream.range(0, sampled)
+            .mapToObj(n -> Integer.toString((int) ((long) n * sequences / sampled)))
+            .collect(Collectors.toSet());
+    System.err.printf("%d of %d sequences are sampled%n", sampled, sequences);
+    return new AttentionSample(ids, Integer.MAX_VALUE);
   }
 
   private Configuration configuration(int parallelism) {
@@ -184,22 +226,38 @@ public final class RunJob implements Callable<Integer> {
     long sequences = Meter.sequences();
     long tokens = Meter.tokens();
     long bytes = NetworkBytes.sum();
+    long cpuNanos = PROCESS.getProcessCpuTime();
     Thread.sleep((long) (seconds * 1000));
     double elapsed = (System.nanoTime() - start) / 1e9;
+    double cpuMillis = (PROCESS.getProcessCpuTime() - cpuNanos) / 1e6;
+    long done = Meter.sequences() - sequences;
     return new Throughput(
-        (Meter.sequences() - sequences) / elapsed,
+        done / elapsed,
         (Meter.tokens() - tokens) / elapsed,
         Meter.latencyMillis(0.5),
         Meter.latencyMillis(0.99),
-        (NetworkBytes.sum() - bytes) / elapsed);
+        (NetworkBytes.sum() - bytes) / elapsed,
+        cpuMillis / done);
   }
 
-  /** What went through in a second. */
+  /** What went through in a second, and the work of all threads for one sequence. */
   private record Throughput(
-      double sequences, double tokens, double p50Millis, double p99Millis, double bytes) {
+      double sequences,
+      double tokens,
+      double p50Millis,
+      double p99Millis,
+      double bytes,
+      double cpuMillis) {
     String fields() {
       return String.format(
-          Locale.ROOT, "%.1f,%.0f,%.3f,%.3f,%.0f", sequences, tokens, p50Millis, p99Millis, bytes);
+          Locale.ROOT,
+          "%.1f,%.0f,%.3f,%.3f,%.0f,%.4f",
+          sequences,
+          tokens,
+          p50Millis,
+          p99Millis,
+          bytes,
+          cpuMillis);
     }
   }
 }

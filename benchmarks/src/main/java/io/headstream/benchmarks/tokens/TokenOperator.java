@@ -15,6 +15,7 @@ import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.CheckpointType;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.runtime.state.CheckpointStorageLocationReference;
 import org.apache.flink.runtime.state.CheckpointStreamFactory;
 import org.apache.flink.runtime.state.KeyedStateHandle;
@@ -27,6 +28,10 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 /** The operator that answers token by token, with a state backend and without the rest of Flink. */
 final class TokenOperator implements AutoCloseable {
   private static final int PREFILL = 256;
+
+  // What conf/config.yaml gives each slot. The harness's own 3 MB are less than one of RocksDB's
+  // memtables begins with: it would write a file for every few hundred tokens.
+  private static final long SLOT_MANAGED_BYTES = 317L << 20;
 
   private final KeyedOneInputStreamOperatorTestHarness<HeadKey, TokenBlock, Token> harness;
   private final Map<String, Integer> positions = new HashMap<>();
@@ -47,7 +52,8 @@ final class TokenOperator implements AutoCloseable {
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(new AttendTokensInOnePlace(settings)),
             AttendTokensInOnePlace::key,
-            TypeInformation.of(HeadKey.class));
+            TypeInformation.of(HeadKey.class),
+            new MockEnvironmentBuilder().setManagedMemorySize(SLOT_MANAGED_BYTES).build());
     harness.setStateBackend(backend);
     harness.open();
   }

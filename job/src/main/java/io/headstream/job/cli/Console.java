@@ -27,17 +27,26 @@ final class Console {
   private final PrintStream err = utf8(new FileOutputStream(FileDescriptor.err));
 
   private final boolean ownLogFile = LOG_FILE != null && !Files.exists(Path.of(LOG_FILE));
+  private final RunLog log = LOG_FILE == null ? null : new RunLog(LOG_FILE);
+  private Secrets secrets = Secrets.NONE;
 
   private Console() {}
 
   /** Takes the standard streams of this JVM away from everybody else. */
   static Console take() {
     Console console = new Console();
-    // As the logger does: no file where there is nothing to say.
-    PrintStream log = utf8(LOG_FILE == null ? OutputStream.nullOutputStream() : new LogFile());
+    PrintStream log = utf8(console.log == null ? OutputStream.nullOutputStream() : console.log);
     System.setOut(log);
-    System.setErr(log);
+    System.setErr(log); // where the logger writes too
     return console;
+  }
+
+  /** From now on the secrets are in no message and not in the log file, whoever says them. */
+  void hide(Secrets secrets) {
+    this.secrets = secrets;
+    if (log != null) {
+      log.hide(secrets);
+    }
   }
 
   private static PrintStream utf8(OutputStream stream) {
@@ -51,7 +60,7 @@ final class Console {
 
   /** Says something to the user on a line of its own. */
   void line(String text) {
-    err.println((TERMINAL ? CLEAR_LINE : "") + "headstream: " + text);
+    err.println((TERMINAL ? CLEAR_LINE : "") + "headstream: " + secrets.hide(text));
   }
 
   /** Says what the user did wrong, which leaves no log file: there is nothing more to it. */
@@ -76,24 +85,6 @@ final class Console {
     if (TERMINAL) {
       // Back to the start of the line, so that a record on the same terminal begins there.
       err.print(CLEAR_LINE + "headstream: " + counts.progress(elapsed) + "\r");
-    }
-  }
-
-  /** The end of the log file, which is opened when there is something to write. */
-  private static final class LogFile extends OutputStream {
-    private OutputStream file; // null: not opened yet
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
-      if (file == null) {
-        file = new FileOutputStream(LOG_FILE, true);
-      }
-      file.write(bytes, offset, length);
     }
   }
 }

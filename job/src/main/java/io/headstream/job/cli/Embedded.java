@@ -57,6 +57,7 @@ public final class Embedded {
         return DONE;
       }
       Options options = Options.parse(Place.EMBEDDED, arguments);
+      console.hide(Secrets.of(options.kafkaClients()));
       return embedded.run(options, Locations.of(options));
     } catch (UsageException e) {
       console.refusal(e.getMessage());

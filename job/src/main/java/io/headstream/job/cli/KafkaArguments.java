@@ -22,7 +22,7 @@ record KafkaArguments(Map<String, String> clients, List<String> others) {
   static final String PREFIX = "--kafka.";
 
   /** What the job depends on, so that it cannot be left to the user. */
-  private static final Set<String> NOT_FREE =
+  static final Set<String> NOT_FREE =
       Set.of(
           ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
           ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,

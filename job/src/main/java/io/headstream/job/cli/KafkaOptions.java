@@ -17,6 +17,15 @@ final class KafkaOptions {
   String client;
 
   @Option(
+      names = KafkaProperties.OPTION,
+      paramLabel = "FILE",
+      description =
+          "further properties of the Kafka clients, KEY=VALUE a line without --kafka., read where"
+              + " the job is started from (in application mode: by the JobManager). On a cluster"
+              + " passwords and keys have to stand there. Default: none")
+  String properties;
+
+  @Option(
       names = "--from",
       paramLabel = "earliest|latest|committed",
       defaultValue = "earliest",

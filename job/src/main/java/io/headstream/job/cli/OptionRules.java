@@ -1,5 +1,8 @@
 package io.headstream.job.cli;
 
+import java.util.Comparator;
+import java.util.Map;
+
 /** What has to hold between options, and between options and the place where the job runs. */
 final class OptionRules {
   private final Options options;
@@ -49,13 +52,7 @@ final class OptionRules {
       }
     }
     if (uri != null) {
-      if (uri.startsWith("kafka:")) {
-        throw Options.notYet("--attention-weights " + uri);
-      }
       refuseDash("--attention-weights", uri);
-      if (options.tokenMode()) {
-        throw Options.notYet("--attention-weights with --mode token");
-      }
       if (!some) {
         throw new UsageException(
             "--attention-weights "
@@ -125,7 +122,25 @@ final class OptionRules {
     }
   }
 
+  /** Flink logs the arguments of a program, of {@code flink run} and of an application alike. */
+  private void refuseTypedSecrets() {
+    options.typedKafkaClients().entrySet().stream()
+        .filter(property -> Secrets.isSecret(property.getKey(), property.getValue()))
+        .map(Map.Entry::getKey)
+        .min(Comparator.naturalOrder())
+        .ifPresent(
+            key -> {
+              throw new UsageException(
+                  KafkaArguments.PREFIX
+                      + key
+                      + ": a secret, and Flink logs the arguments of programs; expected in the"
+                      + " file of "
+                      + KafkaProperties.OPTION);
+            });
+  }
+
   private void checkCluster() {
+    refuseTypedSecrets();
     for (String option :
         new String[] {"--parallelism", "--checkpoints", "--overwrite", "--web-ui"}) {
       if (options.given(option)) {

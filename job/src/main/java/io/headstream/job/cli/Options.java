@@ -46,6 +46,7 @@ public final class Options {
 
   private ParseResult parsed;
   private Map<String, String> kafkaClients = Map.of();
+  private Map<String, String> typedKafkaClients = Map.of();
 
   private Options() {}
 
@@ -78,6 +79,7 @@ public final class Options {
   public static Options parse(Place place, String... arguments) {
     KafkaArguments kafkaArguments = KafkaArguments.of(arguments);
     Options options = new Options();
+    options.typedKafkaClients = kafkaArguments.clients();
     options.kafkaClients = kafkaArguments.clients();
     CommandLine commandLine = new CommandLine(options);
     // A value that begins with @ is a value, not the name of a file with more options.
@@ -86,6 +88,10 @@ public final class Options {
       options.parsed = commandLine.parseArgs(kafkaArguments.others().toArray(String[]::new));
     } catch (ParameterException e) {
       throw ParseFailure.explain(e);
+    }
+    if (options.kafka.properties != null) {
+      options.kafkaClients =
+          KafkaProperties.with(options.kafka.properties, kafkaArguments.clients());
     }
     new OptionRules(options, place).check();
     return options;
@@ -107,6 +113,11 @@ public final class Options {
   /** Properties of the Kafka clients, without {@code --kafka.}; some may be secrets. */
   Map<String, String> kafkaClients() {
     return kafkaClients;
+  }
+
+  /** Those of {@link #kafkaClients} that the command line has, and no file. */
+  Map<String, String> typedKafkaClients() {
+    return typedKafkaClients;
   }
 
   /** Where a Kafka input starts. */
@@ -239,8 +250,8 @@ public final class Options {
     return Optional.ofNullable(layer.keyValueHeads);
   }
 
-  /** As typed; empty for {@code auto}. */
-  Optional<Integer> headGroups() {
+  /** Into how many parts the heads are fanned out; empty for auto. */
+  public Optional<Integer> headGroups() {
     return Optional.ofNullable(layer.headGroups);
   }
 

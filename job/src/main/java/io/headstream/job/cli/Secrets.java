@@ -2,17 +2,25 @@ package io.headstream.job.cli;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.SslConfigs;
 
 /**
  * Values that nobody may read in a message: those of properties that Kafka hides, and of all that
  * it may not know.
  */
 final class Secrets {
+  static final Secrets NONE = new Secrets(List.of());
+
   private static final String HIDDEN = "[hidden]";
 
   /** Short words would hide half of any message, and are no secrets. */
@@ -20,6 +28,24 @@ final class Secrets {
 
   private static final Pattern SECRET_KEY =
       Pattern.compile(".*(password|secret|jaas|token|credential|\\.key$|keystore|user\\.info).*");
+
+  /** What Kafka's clients know, each with its type. */
+  private static final Map<String, ConfigDef.ConfigKey> KNOWN = new HashMap<>();
+
+  static {
+    KNOWN.putAll(AdminClientConfig.configDef().configKeys());
+    KNOWN.putAll(ConsumerConfig.configDef().configKeys());
+    KNOWN.putAll(ProducerConfig.configDef().configKeys());
+  }
+
+  /** Hidden by Kafka, because they may be beside a key in one file, but meant to be shown. */
+  private static final Set<String> CERTIFICATES =
+      Set.of(
+          SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG,
+          SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG);
+
+  /** What a provider of Kafka's puts in the place of, such as {@code ${file:/a/b:password}}. */
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^}:]+:[^}]+}");
 
   /**
    * In {@code a.LoginModule required username="u" password="p q";}: what quotes hold, and words.
@@ -36,13 +62,30 @@ final class Secrets {
     this.values = values;
   }
 
+  /**
+   * Whether a property is one that nobody may read. A value that only says where the secret is to
+   * be found is none.
+   */
+  static boolean isSecret(String key, String value) {
+    return isSecret(key) && !REFERENCE.matcher(value).find();
+  }
+
+  /** Kafka takes it for a password, or does not know it and its name says so. */
+  private static boolean isSecret(String key) {
+    ConfigDef.ConfigKey known = KNOWN.get(key);
+    return known == null
+        ? SECRET_KEY.matcher(key).matches()
+        : known.type() == ConfigDef.Type.PASSWORD && !CERTIFICATES.contains(key);
+  }
+
   /** The secrets among the clients' properties. */
   static Secrets of(Map<String, String> clients) {
     List<String> values = new ArrayList<>();
     clients.forEach(
         (key, value) -> {
-          if (SECRET_KEY.matcher(key).matches()) {
+          if (isSecret(key)) {
             values.add(value);
+            value.lines().forEach(values::add); // of a key; a log has them on lines of their own
             addParts(value, values);
           }
         });
@@ -65,6 +108,11 @@ final class Secrets {
         values.add(part);
       }
     }
+  }
+
+  /** Whether there are none. */
+  boolean isEmpty() {
+    return values.isEmpty();
   }
 
   /** The text without the secrets. */
