@@ -11,8 +11,8 @@ import java.util.concurrent.Executor;
  */
 public final class AttentionOptions {
   /**
-   * Multiply-adds, 20 to 100 µs of them, below which a call stays on the caller's thread: handing
-   * over takes 1 µs where a thread waits awake, and up to 20 µs where one has to be woken.
+   * Multiply-adds, 20 to 100 µs of them, below which a call stays on the caller's thread: where a
+   * thread has to be woken, handing over took up to 20 µs.
    */
   private static final long HANDED_OVER = 1_000_000;
 
@@ -114,8 +114,8 @@ public final class AttentionOptions {
    *
    * <p>Calls of less than a million multiply-adds stay on the caller's thread. For those of well
    * below a millisecond it matters what the executor's threads do between calls: an ordinary pool's
-   * sleep, and the caller has done most of such a call before one is awake, which costs it some
-   * microseconds and gains little; threads that wait awake take their half.
+   * sleep, and the caller has done most of such a call before one is awake, which costs up to 20 µs
+   * and gains nothing; threads that wait awake take their half.
    *
    * @param executor what runs the other threads' share; may be busy or refuse, since the caller
    *     works too and waits for nothing that has not begun
