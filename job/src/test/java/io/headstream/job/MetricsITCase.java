@@ -39,7 +39,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class MetricsITCase {
   private static final String PREFIX = "flink_taskmanager_job_task_operator_attention_";
   private static final Path DASHBOARD = Path.of("../conf/grafana-dashboard.json");
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
   private static final int PORT = freePort();
 
   @RegisterExtension
