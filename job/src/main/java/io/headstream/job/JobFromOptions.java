@@ -69,7 +69,8 @@ public final class JobFromOptions {
     JobFromOptions described = new JobFromOptions(options, locations);
     described.checkCheckpoints(env);
     described.tellEveryOperator(env);
-    BuiltLayer layer = described.withTable(described.layer());
+    BuiltLayer layer =
+        described.withHeadGroups(described.withTable(described.layer()), env.getParallelism());
     described.shipTable(env);
     described.job(layer.shape()).withTimes(described.times()).build(env);
     return layer;
@@ -171,6 +172,18 @@ public final class JobFromOptions {
     } catch (IOException e) {
       throw new UsageException("--embedding-table " + table.file() + ": cannot be read: " + e);
     }
+  }
+
+  /** Where nobody said how many head groups, the cost model does. */
+  private BuiltLayer withHeadGroups(BuiltLayer layer, int slots) {
+    if (options.headGroups().isPresent()) {
+      return layer;
+    }
+    int length =
+        options.given("--max-length") ? options.maxLength() : HeadGroupCost.EXPECTED_LENGTH;
+    AttentionSettings chosen =
+        settings(layer.shape()).withChosenHeadGroups(length, Math.max(1, slots));
+    return layer.withHeadGroups(chosen.headGroups());
   }
 
   private void shipTable(StreamExecutionEnvironment env) {

@@ -83,6 +83,7 @@ class MetricsITCase {
           assertThat(sum(metrics, "headGroup_tokensAttended", job, "headGroup=\"" + group + "\""))
               .isEqualTo(60);
         }
+        assertThat(value(metrics, "headGroups", job)).isEqualTo(groups);
         assertThat(sum(metrics, "attentionTimeMicros_count", job)).isEqualTo(20 * groups);
         assertThat(sum(metrics, "endToEndLatencyMillis_count", job)).isEqualTo(20);
         assertThat(value(metrics, "endToEndLatencyMillis", job, "quantile=\"0.99\""))

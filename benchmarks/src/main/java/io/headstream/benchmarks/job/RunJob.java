@@ -1,7 +1,9 @@
 package io.headstream.benchmarks.job;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.headstream.job.AttentionSettings;
 import io.headstream.job.layer.AttentionSample;
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,9 +32,15 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     description = {
       "Measures the job on embedded Flink, from sequences in memory to a sink that discards:",
-      "mode,n,d,heads,causal,head_groups,parallelism,sequences_s,tokens_s,p50_ms,p99_ms,bytes_s"
+      RunJob.COLUMNS
     })
 public final class RunJob implements Callable<Integer> {
+  static final String COLUMNS =
+      "mode,n,d,heads,causal,head_groups,parallelism,"
+          + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s,cpu_ms";
+
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   @Option(
       names = "--modes",
@@ -103,9 +111,7 @@ public final class RunJob implements Callable<Integer> {
         }
       }
     }
-    System.out.println(
-        "mode,n,d,heads,causal,head_groups,parallelism,"
-            + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s");
+    System.out.println(COLUMNS);
     best.forEach((what, throughput) -> System.out.println(what + "," + throughput.fields()));
     return 0;
   }
@@ -220,22 +226,38 @@ public final class RunJob implements Callable<Integer> {
     long sequences = Meter.sequences();
     long tokens = Meter.tokens();
     long bytes = NetworkBytes.sum();
+    long cpuNanos = PROCESS.getProcessCpuTime();
     Thread.sleep((long) (seconds * 1000));
     double elapsed = (System.nanoTime() - start) / 1e9;
+    double cpuMillis = (PROCESS.getProcessCpuTime() - cpuNanos) / 1e6;
+    long done = Meter.sequences() - sequences;
     return new Throughput(
-        (Meter.sequences() - sequences) / elapsed,
+        done / elapsed,
         (Meter.tokens() - tokens) / elapsed,
         Meter.latencyMillis(0.5),
         Meter.latencyMillis(0.99),
-        (NetworkBytes.sum() - bytes) / elapsed);
+        (NetworkBytes.sum() - bytes) / elapsed,
+        cpuMillis / done);
   }
 
-  /** What went through in a second. */
+  /** What went through in a second, and the work of all threads for one sequence. */
   private record Throughput(
-      double sequences, double tokens, double p50Millis, double p99Millis, double bytes) {
+      double sequences,
+      double tokens,
+      double p50Millis,
+      double p99Millis,
+      double bytes,
+      double cpuMillis) {
     String fields() {
       return String.format(
-          Locale.ROOT, "%.1f,%.0f,%.3f,%.3f,%.0f", sequences, tokens, p50Millis, p99Millis, bytes);
+          Locale.ROOT,
+          "%.1f,%.0f,%.3f,%.3f,%.0f,%.4f",
+          sequences,
+          tokens,
+          p50Millis,
+          p99Millis,
+          bytes,
+          cpuMillis);
     }
   }
 }
