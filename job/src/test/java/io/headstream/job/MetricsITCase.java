@@ -147,7 +147,7 @@ class MetricsITCase {
   private static void assertHealth(List<String> metrics, String job) {
     for (int head = 0; head < 2; head++) {
       String of = "head=\"" + head + "\"";
-      assertThat(value(metrics, "head_largestWeight", job, of)).isBetween(0.5, 1.0);
+      assertThat(value(metrics, "head_largestWeight", job, of)).isBetween(0.333, 1.0);
       assertThat(value(metrics, "head_entropyNats", job, of)).isBetween(0.0, Math.log(3));
       assertThat(value(metrics, "head_massOnFirstTokens", job, of)).isBetween(0.999, 1.001);
       assertThat(value(metrics, "head_meanDistance", job, of)).isBetween(0.0, 1.5);
