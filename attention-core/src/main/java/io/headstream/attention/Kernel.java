@@ -14,9 +14,16 @@ interface Kernel {
    */
   Projection projection(float[] weight, float[] bias, int outputs, int inputs);
 
+  /** Whether {@code n} numbers from {@code from} on are all finite. */
+  boolean allFinite(float[] data, int from, int n);
+
   /** What computes attention over rows of keys and values, for one thread at a time. */
   TileKernel tiles();
 
-  /** What computes attention over the pages of a cache, for one thread at a time. */
-  TileKernel pages();
+  /**
+   * What computes attention over the pages of a cache, for one thread at a time.
+   *
+   * @param block queries of a block, at most
+   */
+  TileKernel pages(int block);
 }

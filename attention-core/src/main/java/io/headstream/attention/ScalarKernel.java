@@ -14,12 +14,17 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
-  public TileKernel tiles() {
-    return new ScalarTileKernel();
+  public boolean allFinite(float[] data, int from, int n) {
+    return KeyValueRows.allFinite(data, from, n);
   }
 
   @Override
-  public TileKernel pages() {
-    return new ScalarTileKernel();
+  public TileKernel tiles() {
+    return new ScalarTileKernel(TileKernel.BLOCK);
+  }
+
+  @Override
+  public TileKernel pages(int block) {
+    return new ScalarTileKernel(block);
   }
 }

@@ -14,12 +14,17 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
+  public boolean allFinite(float[] data, int from, int n) {
+    return VectorFinite.allFinite(data, from, n);
+  }
+
+  @Override
   public TileKernel tiles() {
     return new VectorTileKernel();
   }
 
   @Override
-  public TileKernel pages() {
-    return new VectorPageKernel();
+  public TileKernel pages(int block) {
+    return new VectorPageKernel(block);
   }
 }
