@@ -1,6 +1,8 @@
 package io.headstream.benchmarks.job;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.headstream.job.AttentionSettings;
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +14,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -26,7 +29,8 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     description = {
       "Measures the job on embedded Flink, from sequences in memory to a sink that discards:",
-      "mode,n,d,heads,causal,head_groups,parallelism,sequences_s,tokens_s,p50_ms,p99_ms,bytes_s"
+      "mode,n,d,heads,causal,head_groups,parallelism,sequences_s,tokens_s,p50_ms,p99_ms,bytes_s,",
+      "and cpu_us, what all threads of this JVM spent on a token."
     })
 public final class RunJob implements Callable<Integer> {
 
@@ -54,6 +58,11 @@ public final class RunJob implements Callable<Integer> {
       names = "--in-flight",
       description = "Most sequences on their way at once: 1 is latency alone, 0 no limit.")
   private int inFlight = Meter.UNLIMITED;
+
+  @Option(
+      names = "--state-backend",
+      description = "hashmap, or rocksdb with as much managed memory as conf/config.yaml gives.")
+  private String stateBackend = "hashmap";
 
   @Option(names = "--rounds", description = "How often all are measured in turn; the best counts.")
   private int rounds = 2;
@@ -89,7 +98,7 @@ public final class RunJob implements Callable<Integer> {
     }
     System.out.println(
         "mode,n,d,heads,causal,head_groups,parallelism,"
-            + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s");
+            + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s,cpu_us");
     best.forEach((what, throughput) -> System.out.println(what + "," + throughput.fields()));
     return 0;
   }
@@ -126,6 +135,7 @@ public final class RunJob implements Callable<Integer> {
         mode.equals("core")
             ? BareCore.start(shape, threads, stop)
             : BareCore.startDecoding(shape, threads, stop);
+    fillContexts(mode, shape, threads);
     Throughput measured = window();
     stop.set(true);
     for (Thread thread : started) {
@@ -154,6 +164,7 @@ public final class RunJob implements Callable<Integer> {
     while (Meter.sequences() == 0 && !job.getJobStatus().get().isTerminalState()) {
       Thread.sleep(20);
     }
+    fillContexts(mode, shape, parallelism);
     Throughput measured = window();
     job.cancel();
     Meter.end();
@@ -165,8 +176,22 @@ public final class RunJob implements Callable<Integer> {
     return measured;
   }
 
+  /** In token mode a context grows up to its length, and a token costs what its context does. */
+  private static void fillContexts(String mode, Shape shape, int slots)
+      throws InterruptedException {
+    long tokens = (long) slots * Sequences.ENDLESS * shape.length();
+    while (mode.endsWith("token") && Meter.tokens() < tokens) {
+      Thread.sleep(20);
+    }
+  }
+
   private Configuration configuration(int parallelism) {
     Configuration configuration = new Configuration();
+    configuration.set(StateBackendOptions.STATE_BACKEND, stateBackend);
+    if (stateBackend.equals("rocksdb")) {
+      configuration.set(
+          TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(317L * parallelism));
+    }
     configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
@@ -184,22 +209,41 @@ public final class RunJob implements Callable<Integer> {
     long sequences = Meter.sequences();
     long tokens = Meter.tokens();
     long bytes = NetworkBytes.sum();
+    long cpu = cpuNanos();
     Thread.sleep((long) (seconds * 1000));
     double elapsed = (System.nanoTime() - start) / 1e9;
+    long answered = Meter.tokens() - tokens;
     return new Throughput(
         (Meter.sequences() - sequences) / elapsed,
-        (Meter.tokens() - tokens) / elapsed,
+        answered / elapsed,
         Meter.latencyMillis(0.5),
         Meter.latencyMillis(0.99),
-        (NetworkBytes.sum() - bytes) / elapsed);
+        (NetworkBytes.sum() - bytes) / elapsed,
+        (cpuNanos() - cpu) / 1e3 / answered);
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   /** What went through in a second. */
   private record Throughput(
-      double sequences, double tokens, double p50Millis, double p99Millis, double bytes) {
+      double sequences,
+      double tokens,
+      double p50Millis,
+      double p99Millis,
+      double bytes,
+      double cpuMicros) {
     String fields() {
       return String.format(
-          Locale.ROOT, "%.1f,%.0f,%.3f,%.3f,%.0f", sequences, tokens, p50Millis, p99Millis, bytes);
+          Locale.ROOT,
+          "%.1f,%.0f,%.3f,%.3f,%.0f,%.1f",
+          sequences,
+          tokens,
+          p50Millis,
+          p99Millis,
+          bytes,
+          cpuMicros);
     }
   }
 }
