@@ -71,7 +71,10 @@ public final class HeadGroup {
     workspace.keyInput().set(x, xOffset, layer.modelDim());
     workspace.valueInput().set(x, xOffset, layer.modelDim());
     workspace.output().set(out, outOffset, columns());
-    attend(0, -firstHead(), sequenceLength, sequenceLength, weights, options, workspace);
+    int together = layer.headsTogether(keyValueHeads, 1);
+    for (int n = 0; n < keyValueHeads; n += together) {
+      attend(workspace, 0, 1, n, together, sequenceLength, sequenceLength, weights, options);
+    }
     ResultWriter.average(results, weights, 1, heads(), sequenceLength, sequenceLength);
   }
 
@@ -168,26 +171,16 @@ public final class HeadGroup {
       Workspace workspace) {
     layer.checkSelfAttention();
     int headDim = layer.headDim();
-    int size = sequenceLength * headDim;
     Checks.range("x", x, xOffset, sequenceLength, layer.modelDim());
     Checks.range("queries", queries, 0, heads(), sequenceLength, headDim);
     Checks.range("keys", keys, 0, keyValueHeads, sequenceLength, headDim);
-    workspace.queryInput().set(x, xOffset, layer.modelDim());
-    for (int n = 0; n < keyValueHeads; n++) {
-      Rows into = new Rows(keys, n * size, headDim);
-      layer.projectKeys(
-          workspace.queryInput(), sequenceLength, firstKeyValueHead + n, 1, into, workspace);
-      projectQueries(firstKeyValueHead + n, sequenceLength, workspace);
-      Rows projected = workspace.projected();
-      for (int q = 0; q < layer.headsPerKeyValueHead(); q++) {
-        int head = n * layer.headsPerKeyValueHead() + q;
-        for (int i = 0; i < sequenceLength; i++) {
-          int from = projected.row(i) + q * headDim;
-          System.arraycopy(
-              projected.data(), from, queries, (head * sequenceLength + i) * headDim, headDim);
-        }
-      }
-    }
+    Rows input = workspace.queryInput().set(x, xOffset, layer.modelDim());
+    Rows into = workspace.projected();
+    into.set(queries, 0, headDim);
+    layer.projectQueryHeads(
+        input, sequenceLength, firstKeyValueHead, keyValueHeads, into, workspace);
+    into.set(keys, 0, headDim);
+    layer.projectKeys(input, sequenceLength, firstKeyValueHead, keyValueHeads, into, workspace);
   }
 
   private void attendCached(
@@ -215,73 +208,78 @@ public final class HeadGroup {
     float[] v = workspace.values(keyValueHeads * size);
     Rows into = workspace.projected();
     Rows x = workspace.queryInput();
-    int together = tokens == 1 ? keyValueHeads : 1; // the heads of one token stand together
-    for (int n = 0; n < keyValueHeads; n += together) {
-      int head = firstKeyValueHead + n;
-      into.set(k, n * size, headDim);
-      layer.projectKeys(x, tokens, head, together, into, workspace);
-      into.set(v, n * size, headDim);
-      layer.projectValues(x, tokens, head, together, into, workspace);
-    }
+    into.set(k, 0, headDim);
+    layer.projectKeys(x, tokens, firstKeyValueHead, keyValueHeads, into, workspace);
+    into.set(v, 0, headDim);
+    layer.projectValues(x, tokens, firstKeyValueHead, keyValueHeads, into, workspace);
     cache.append(tokens, k, 0, v, 0);
   }
 
   /**
-   * Self- or cross-attention without checks, for any member of a batch, from the workspace's inputs
-   * to its output.
+   * Self- or cross-attention of some members of a batch with some of the group's heads, without
+   * checks, from the workspace's inputs to its output, both of which begin with the first of the
+   * members.
    *
-   * @param resultHead where head 0 of the layer stands among the heads of the results
+   * @param first the first of the key/value heads, counted in the group
+   * @param count how many of them; their projections are made at once
    */
   void attend(
-      int member,
-      int resultHead,
+      Workspace workspace,
+      int firstMember,
+      int members,
+      int first,
+      int count,
       int queryLength,
       int keyLength,
       float[] weights,
-      AttentionOptions options,
-      Workspace workspace) {
+      AttentionOptions options) {
+    int queryRows = members * queryLength;
+    int keyRows = members * keyLength;
+    project(workspace, first, count, queryRows, keyRows);
     int headDim = layer.headDim();
+    int perKeyValueHead = layer.headsPerKeyValueHead();
     HeadAttention attention = workspace.attention();
-    float[] k = workspace.keys(Checks.size("keys", keyLength, headDim));
-    float[] v = workspace.values(Checks.size("values", keyLength, headDim));
-    for (int n = 0; n < keyValueHeads; n++) {
-      int keyValueHead = firstKeyValueHead + n;
-      Rows keys = attention.rows().k().set(k, 0, headDim);
-      layer.projectKeys(workspace.keyInput(), keyLength, keyValueHead, 1, keys, workspace);
-      Rows values = attention.rows().v().set(v, 0, headDim);
-      layer.projectValues(workspace.valueInput(), keyLength, keyValueHead, 1, values, workspace);
-      projectQueries(keyValueHead, queryLength, workspace);
-      for (int q = 0; q < layer.headsPerKeyValueHead(); q++) {
-        int head = beginHead(n, q, resultHead, queryLength, keyLength, weights, options, workspace);
+    KeyValueRows rows = attention.rows();
+    for (int m = 0; m < members; m++) {
+      for (int n = 0; n < count * perKeyValueHead; n++) {
+        int keyRow = n / perKeyValueHead * keyRows + m * keyLength;
+        rows.k().set(rows.k().data(), keyRow * headDim, headDim);
+        rows.v().set(rows.v().data(), keyRow * headDim, headDim);
+        int queryRow = n * queryRows + m * queryLength;
+        attention.q().set(workspace.projected().data(), queryRow * headDim, headDim);
+        int inGroup = first * perKeyValueHead + n;
+        int outRow = workspace.output().row(m * queryLength) + inGroup * headDim;
+        attention.out().set(workspace.output().data(), outRow, workspace.output().stride());
+        int resultRow = ((firstMember + m) * heads() + inGroup) * queryLength;
+        attention.results().begin(options.results(), weights, resultRow, keyLength);
         attention.attend(
-            member, head, headDim, headDim, 0, queryLength, attention.rows(), keyLength, options);
+            firstMember + m,
+            firstHead() + inGroup,
+            headDim,
+            headDim,
+            0,
+            queryLength,
+            rows,
+            keyLength,
+            options);
       }
     }
   }
 
-  private void projectQueries(int keyValueHead, int queryLength, Workspace workspace) {
-    int size = layer.headsPerKeyValueHead() * layer.headDim();
-    Rows queries = workspace.projected().set(workspace.queries(queryLength * size), 0, size);
-    layer.projectQueries(workspace.queryInput(), queryLength, keyValueHead, 1, queries, workspace);
-  }
-
-  /** Sets queries and results of head {@code q} of those that use key/value head {@code n}. */
-  private int beginHead(
-      int n,
-      int q,
-      int resultHead,
-      int queryLength,
-      int keyLength,
-      float[] weights,
-      AttentionOptions options,
-      Workspace workspace) {
-    int inGroup = n * layer.headsPerKeyValueHead() + q;
-    int head = firstHead() + inGroup;
-    HeadAttention attention = workspace.attention();
-    attention.q().setColumns(workspace.projected(), q * layer.headDim());
-    attention.out().setColumns(workspace.output(), inGroup * layer.headDim());
-    int firstRow = (resultHead + head) * queryLength;
-    attention.results().begin(options.results(), weights, firstRow, keyLength);
-    return head;
+  /** The projections of some heads, {@code [head, row, headDim]}. */
+  private void project(Workspace workspace, int first, int count, int queryRows, int keyRows) {
+    int headDim = layer.headDim();
+    int head = firstKeyValueHead + first;
+    int heads = count * layer.headsPerKeyValueHead();
+    KeyValueRows rows = workspace.attention().rows();
+    float[] k = workspace.keys(Checks.size("keys", count, keyRows, headDim));
+    float[] v = workspace.values(Checks.size("values", count, keyRows, headDim));
+    float[] q = workspace.queries(Checks.size("queries", heads, queryRows, headDim));
+    Rows keys = rows.k().set(k, 0, headDim);
+    layer.projectKeys(workspace.keyInput(), keyRows, head, count, keys, workspace);
+    Rows values = rows.v().set(v, 0, headDim);
+    layer.projectValues(workspace.valueInput(), keyRows, head, count, values, workspace);
+    Rows queries = workspace.projected().set(q, 0, headDim);
+    layer.projectQueryHeads(workspace.queryInput(), queryRows, head, count, queries, workspace);
   }
 }

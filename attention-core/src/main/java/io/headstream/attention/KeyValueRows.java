@@ -69,19 +69,23 @@ final class KeyValueRows implements KeyValueSource {
   }
 
   private boolean allFinite(int first, int keys, int valueDim) {
-    int signs = 0;
-    for (int j = first; j < first + keys; j++) {
-      signs |= signIfNotFinite(v.data(), v.row(j), valueDim);
+    Kernel kernel = Kernels.chosen();
+    if (v.stride() == valueDim) {
+      return kernel.allFinite(v.data(), v.row(first), keys * valueDim);
     }
-    return signs >= 0;
+    boolean all = true;
+    for (int j = first; j < first + keys; j++) {
+      all &= kernel.allFinite(v.data(), v.row(j), valueDim);
+    }
+    return all;
   }
 
-  /** Negative if an exponent is all ones: one more in its lowest bit carries into the sign. */
-  private static int signIfNotFinite(float[] data, int from, int n) {
+  /** Whether some numbers are finite: one more in an exponent of all ones carries into the sign. */
+  static boolean allFinite(float[] data, int from, int n) {
     int signs = 0;
     for (int c = from; c < from + n; c++) {
       signs |= (Float.floatToRawIntBits(data[c]) & Integer.MAX_VALUE) + (1 << 23);
     }
-    return signs;
+    return signs >= 0;
   }
 }

@@ -12,8 +12,11 @@ import java.util.Objects;
  * are. Immutable and safe for any number of threads.
  */
 public final class MultiHeadAttention {
-  /** Rows of the output projection that one task takes. */
-  private static final int OUTPUT_ROWS = 32;
+  /** Rows of a projection that one task takes, about: what goes over a panel of weights at once. */
+  private static final int TASK_ROWS = 96;
+
+  /** Output channels of a projection that one task takes: whole panels of vectors of any width. */
+  private static final int TASK_COLUMNS = 64;
 
   private final int modelDim;
   private final int heads;
@@ -21,7 +24,6 @@ public final class MultiHeadAttention {
   private final int headDim;
   private final int keyInputDim;
   private final int valueInputDim;
-  private final HeadGroup[] keyValueGroups; // the heads of each key/value head
   private final HeadGroup allHeads;
   private final Projection query;
   private final Projection key;
@@ -49,10 +51,6 @@ public final class MultiHeadAttention {
     this.output =
         kernel.projection(weights.outputWeight(), weights.outputBias(), modelDim, modelDim);
     this.allHeads = new HeadGroup(this, 0, keyValueHeads);
-    this.keyValueGroups = new HeadGroup[keyValueHeads];
-    for (int head = 0; head < keyValueHeads; head++) {
-      keyValueGroups[head] = new HeadGroup(this, head, 1);
-    }
   }
 
   /** {@return size of a token's embedding, and of its answer} */
@@ -219,25 +217,50 @@ public final class MultiHeadAttention {
     float[] weights =
         ResultWriter.weights(results, batch, heads, queryLength, keyLength, workspace);
     float[] concatenated = workspace.concatenated(batch * queryLength * modelDim);
-    int tasks = batch * keyValueHeads;
-    long products = (long) tasks * headDim * keyLength * (keyInputDim + valueInputDim);
+    long products = (long) batch * keyLength * keyValueHeads * headDim;
+    products *= keyInputDim + valueInputDim;
     products += (long) batch * queryLength * modelDim * (modelDim + 2L * keyLength);
-    if (options.threadsFor(products) == 1) {
+    int threads = options.threadsFor(products);
+    int together = headsTogether(keyValueHeads, threads);
+    int members = membersTogether(batch, Math.max(queryLength, keyLength), threads);
+    int headTasks = keyValueHeads / together;
+    int tasks = (batch + members - 1) / members * headTasks;
+    if (threads == 1) {
       for (int task = 0; task < tasks; task++) {
-        begin(workspace, task, queryLength, query, queryOffset, concatenated);
-        beginKeys(workspace, task, keyLength, key, keyOffset, value, valueOffset);
-        attendHead(workspace, task, queryLength, keyLength, weights, options);
+        int member = task / headTasks * members;
+        begin(workspace, member, queryLength, query, queryOffset, concatenated);
+        beginKeys(workspace, member, keyLength, key, keyOffset, value, valueOffset);
+        allHeads.attend(
+            workspace,
+            member,
+            Math.min(members, batch - member),
+            task % headTasks * together,
+            together,
+            queryLength,
+            keyLength,
+            weights,
+            options);
       }
     } else {
-      workspace.reserve(options.threads());
+      workspace.reserve(threads);
       ParallelTasks.run(
           tasks,
           options,
           (worker, task) -> {
             Workspace own = workspace.ofWorker(worker);
-            begin(own, task, queryLength, query, queryOffset, concatenated);
-            beginKeys(own, task, keyLength, key, keyOffset, value, valueOffset);
-            attendHead(own, task, queryLength, keyLength, weights, options);
+            int member = task / headTasks * members;
+            begin(own, member, queryLength, query, queryOffset, concatenated);
+            beginKeys(own, member, keyLength, key, keyOffset, value, valueOffset);
+            allHeads.attend(
+                own,
+                member,
+                Math.min(members, batch - member),
+                task % headTasks * together,
+                together,
+                queryLength,
+                keyLength,
+                weights,
+                options);
           });
     }
     ResultWriter.average(results, weights, batch, heads, queryLength, keyLength);
@@ -277,43 +300,56 @@ public final class MultiHeadAttention {
     projectOutput(tokens, concatenated, 0, out, outOffset, options, workspace);
   }
 
-  /** Sets query input and output of task {@code b · keyValueHeads + keyValueHead}. */
+  /**
+   * How many of some key/value heads are projected at once: as few as make whole panels of
+   * channels, so that working memory stays small; where they never do, so many that parts of panels
+   * are few.
+   */
+  int headsTogether(int heads, int threads) {
+    int many = threads == 1 ? 4 * TASK_COLUMNS : TASK_COLUMNS;
+    for (int n = 1; n < heads; n++) {
+      int columns = n * headDim;
+      if (heads % n == 0 && (columns % TASK_COLUMNS == 0 || columns >= many)) {
+        return n;
+      }
+    }
+    return heads;
+  }
+
+  /** How many members of a batch are projected at once. */
+  private static int membersTogether(int batch, int length, int threads) {
+    long blocks = ((long) batch * length + TASK_ROWS - 1) / TASK_ROWS;
+    if (threads > 1) {
+      blocks = (blocks + 2L * threads - 1) / (2 * threads) * 2 * threads;
+    }
+    blocks = Math.max(1, Math.min(batch, blocks));
+    return (int) Math.max(1, (batch + blocks - 1) / blocks);
+  }
+
+  /** Sets query input and output of the members of a batch from {@code member} on. */
   private void begin(
       Workspace workspace,
-      int task,
+      int member,
       int queryLength,
       float[] query,
       int queryOffset,
       float[] concatenated) {
-    int first = task / keyValueHeads * queryLength * modelDim;
-    int column = task % keyValueHeads * headsPerKeyValueHead() * headDim;
+    int first = member * queryLength * modelDim;
     workspace.queryInput().set(query, queryOffset + first, modelDim);
-    workspace.output().set(concatenated, first + column, modelDim);
+    workspace.output().set(concatenated, first, modelDim);
   }
 
   private void beginKeys(
       Workspace workspace,
-      int task,
+      int member,
       int keyLength,
       float[] key,
       int keyOffset,
       float[] value,
       int valueOffset) {
-    int first = task / keyValueHeads * keyLength;
+    int first = member * keyLength;
     workspace.keyInput().set(key, keyOffset + first * keyInputDim, keyInputDim);
     workspace.valueInput().set(value, valueOffset + first * valueInputDim, valueInputDim);
-  }
-
-  private void attendHead(
-      Workspace workspace,
-      int task,
-      int queryLength,
-      int keyLength,
-      float[] weights,
-      AttentionOptions options) {
-    int member = task / keyValueHeads;
-    keyValueGroups[task % keyValueHeads].attend(
-        member, member * heads, queryLength, keyLength, weights, options, workspace);
   }
 
   /** What a call with one input needs. */
@@ -364,35 +400,63 @@ public final class MultiHeadAttention {
       output.project(workspace.queryInput(), rows, 0, modelDim, workspace.output(), workspace);
       return;
     }
+    // By columns too: few rows are as much work as many, and the panels are what is read.
     workspace.reserve(options.threads());
+    int blocks = (rows + TASK_ROWS - 1) / TASK_ROWS;
+    int blockRows = (rows + blocks - 1) / blocks;
+    int panels = (modelDim + TASK_COLUMNS - 1) / TASK_COLUMNS;
     ParallelTasks.run(
-        (rows + OUTPUT_ROWS - 1) / OUTPUT_ROWS,
+        blocks * panels,
         options,
         (worker, task) -> {
-          int first = task * OUTPUT_ROWS;
+          Workspace own = workspace.ofWorker(worker);
+          int row = task / panels * blockRows;
+          int column = task % panels * TASK_COLUMNS;
+          own.queryInput().set(concatenated, offset + row * modelDim, modelDim);
+          own.output().set(out, outOffset + row * modelDim + column, modelDim);
           output.project(
-              new Rows(concatenated, offset + first * modelDim, modelDim),
-              Math.min(OUTPUT_ROWS, rows - first),
-              0,
-              modelDim,
-              new Rows(out, outOffset + first * modelDim, modelDim),
-              workspace.ofWorker(worker));
+              own.queryInput(),
+              Math.min(blockRows, rows - row),
+              column,
+              Math.min(modelDim, column + TASK_COLUMNS),
+              own.output(),
+              own);
         });
   }
 
-  /** Projects queries of some key/value heads: of all query heads that use them. */
+  /** Projects queries of some key/value heads, side by side: of all query heads that use them. */
   void projectQueries(Rows input, int rows, int first, int count, Rows q, Workspace workspace) {
     int size = headsPerKeyValueHead() * headDim;
     query.project(input, rows, first * size, (first + count) * size, q, workspace);
   }
 
-  /** Projects keys of some key/value heads. */
-  void projectKeys(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
-    key.project(input, rows, first * headDim, (first + count) * headDim, k, workspace);
+  /** The same head by head, {@code [heads, rows, headDim]}. */
+  void projectQueryHeads(Rows input, int rows, int first, int count, Rows q, Workspace workspace) {
+    projectHeads(query, input, rows, first, count, headsPerKeyValueHead(), q, workspace);
   }
 
-  /** Projects values of some key/value heads. */
+  /** Projects keys of some key/value heads, {@code [count, rows, headDim]}. */
+  void projectKeys(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
+    projectHeads(key, input, rows, first, count, 1, k, workspace);
+  }
+
+  /** Projects values of some key/value heads, {@code [count, rows, headDim]}. */
   void projectValues(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
-    value.project(input, rows, first * headDim, (first + count) * headDim, v, workspace);
+    projectHeads(value, input, rows, first, count, 1, v, workspace);
+  }
+
+  private void projectHeads(
+      Projection projection,
+      Rows input,
+      int rows,
+      int first,
+      int count,
+      int headsOfEach,
+      Rows y,
+      Workspace workspace) {
+    int size = headsOfEach * headDim;
+    int from = first * size;
+    int to = from + count * size;
+    projection.projectHeads(input, rows, from, to, headDim, y, rows * headDim, workspace);
   }
 }

@@ -12,20 +12,28 @@ import java.util.function.IntConsumer;
  * of an executor.
  *
  * <p>The caller waits only for tasks that somebody has begun, never for a thread, so that a busy
- * executor, even the one whose thread the caller is, costs speed and nothing else.
+ * executor, even the one whose thread the caller is, costs speed and nothing else. Threads take
+ * many tasks at a time at first and single ones in the end; for the last ones the caller waits
+ * awake for a moment before it sleeps.
  */
-final class ParallelTasks {
+final class ParallelTasks implements Runnable {
+  /** How long the caller waits awake: about what falling asleep and waking again would take. */
+  private static final long AWAKE_NANOS = 50_000;
+
   private final int tasks;
+  private final int threads;
   private final Body body;
-  private final AtomicInteger workers = new AtomicInteger();
+  private final AtomicInteger workers = new AtomicInteger(1); // 0 is the caller
   private final AtomicInteger next = new AtomicInteger();
-  private final CountDownLatch open;
+  private final AtomicInteger open;
+  private final CountDownLatch done = new CountDownLatch(1);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  private ParallelTasks(int tasks, Body body) {
+  private ParallelTasks(int tasks, int threads, Body body) {
     this.tasks = tasks;
+    this.threads = threads;
     this.body = body;
-    this.open = new CountDownLatch(tasks);
+    this.open = new AtomicInteger(tasks);
   }
 
   /** What a task does. */
@@ -33,8 +41,8 @@ final class ParallelTasks {
     /**
      * Does it.
      *
-     * @param worker which of the threads of this run it is on, from 0; no two at a time are the
-     *     same
+     * @param worker which of the threads of this run it is on: 0 is the caller's, and no two are
+     *     the same
      * @param task which task
      */
     void run(int worker, int task);
@@ -52,19 +60,19 @@ final class ParallelTasks {
       }
       return;
     }
-    new ParallelTasks(tasks, body).run(options.executor(), threads);
+    new ParallelTasks(tasks, threads, body).run(options.executor());
   }
 
-  private void run(Executor executor, int threads) {
+  private void run(Executor executor) {
     try {
       for (int thread = 1; thread < threads; thread++) {
-        executor.execute(this::work);
+        executor.execute(this);
       }
     } catch (RejectedExecutionException e) {
       // The caller's own thread is always there, and the result is the same.
     }
-    work();
-    awaitUninterruptibly();
+    work(0);
+    await();
     Throwable thrown = failure.get();
     if (thrown instanceof Error error) {
       throw error;
@@ -74,19 +82,53 @@ final class ParallelTasks {
     }
   }
 
-  private void work() {
-    int worker = workers.getAndIncrement();
-    for (int task = next.getAndIncrement(); task < tasks; task = next.getAndIncrement()) {
-      try {
-        if (failure.get() == null) {
-          body.run(worker, task);
+  /** What another thread does. One that comes when all tasks are taken touches nothing. */
+  @Override
+  public void run() {
+    if (next.get() < tasks) {
+      work(workers.getAndIncrement());
+    }
+  }
+
+  private void work(int worker) {
+    for (int first = next.get(); first < tasks; first = next.get()) {
+      int end = first + share(tasks - first);
+      if (next.compareAndSet(first, end)) {
+        run(worker, first, end);
+        if (open.addAndGet(first - end) == 0) {
+          done.countDown();
         }
-      } catch (RuntimeException | Error e) {
-        failure.compareAndSet(null, e);
-      } finally {
-        open.countDown();
       }
     }
+  }
+
+  /** Many tasks at a time while there are many left, single ones so that all end together. */
+  private int share(int left) {
+    return Math.max(1, left / (2 * threads));
+  }
+
+  private void run(int worker, int first, int end) {
+    try {
+      for (int task = first; task < end && failure.get() == null; task++) {
+        body.run(worker, task);
+      }
+    } catch (RuntimeException | Error e) {
+      failure.compareAndSet(null, e);
+    }
+  }
+
+  private void await() {
+    if (open.get() == 0) {
+      return;
+    }
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < AWAKE_NANOS) {
+      if (open.get() == 0) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    awaitUninterruptibly();
   }
 
   /** Other threads are writing into the caller's arrays: an interrupt must not end the wait. */
@@ -94,7 +136,7 @@ final class ParallelTasks {
     boolean interrupted = false;
     while (true) {
       try {
-        open.await();
+        done.await();
         break;
       } catch (InterruptedException e) {
         interrupted = true;

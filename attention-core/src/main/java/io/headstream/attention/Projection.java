@@ -11,11 +11,26 @@ package io.headstream.attention;
 interface Projection {
 
   /**
-   * Projects rows onto the output channels {@code from} to {@code to}.
+   * Projects rows onto the output channels {@code from} to {@code to}, head by head: each head's
+   * rows are a matrix of their own.
+   *
+   * @param x {@code [rows, inputs]}
+   * @param headDim channels of a head, the first of which is {@code from}
+   * @param y row {@code r} of head {@code h} begins at {@code y.row(r) + h · headStride}; may not
+   *     overlap {@code x}
+   * @param workspace room for some rows, of this thread
+   */
+  void projectHeads(
+      Rows x, int rows, int from, int to, int headDim, Rows y, int headStride, Workspace workspace);
+
+  /**
+   * Projects rows onto the output channels {@code from} to {@code to}, side by side.
    *
    * @param x {@code [rows, inputs]}
    * @param y {@code [rows, to - from]}; may not overlap {@code x}
-   * @param workspace room for one row, of this thread
+   * @param workspace room for some rows, of this thread
    */
-  void project(Rows x, int rows, int from, int to, Rows y, Workspace workspace);
+  default void project(Rows x, int rows, int from, int to, Rows y, Workspace workspace) {
+    projectHeads(x, rows, from, to, Math.max(1, to - from), y, 0, workspace);
+  }
 }

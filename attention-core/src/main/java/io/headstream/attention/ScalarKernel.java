@@ -14,6 +14,11 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
+  public boolean allFinite(float[] data, int from, int n) {
+    return KeyValueRows.allFinite(data, from, n);
+  }
+
+  @Override
   public TileKernel tiles() {
     return new ScalarTileKernel();
   }

@@ -23,14 +23,25 @@ final class ScalarProjection implements Projection {
   }
 
   @Override
-  public void project(Rows x, int rows, int from, int to, Rows y, Workspace workspace) {
+  public void projectHeads(
+      Rows x,
+      int rows,
+      int from,
+      int to,
+      int headDim,
+      Rows y,
+      int headStride,
+      Workspace workspace) {
     float[] sums = workspace.sums(outputs);
     for (int r = 0; r < rows; r++) {
       Chains.columns(sums, packed, x.data(), x.row(r), inputs, from, to);
       if (bias != null) {
         addBias(sums, bias, from, to);
       }
-      System.arraycopy(sums, from, y.data(), y.row(r), to - from);
+      int at = y.row(r);
+      for (int o = from; o < to; o += headDim, at += headStride) {
+        System.arraycopy(sums, o, y.data(), at, Math.min(headDim, to - o));
+      }
     }
   }
 

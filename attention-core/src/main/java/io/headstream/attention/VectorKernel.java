@@ -14,6 +14,11 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
+  public boolean allFinite(float[] data, int from, int n) {
+    return VectorFinite.allFinite(data, from, n);
+  }
+
+  @Override
   public TileKernel tiles() {
     return new VectorTileKernel();
   }

@@ -4,6 +4,7 @@ import static io.headstream.attention.ScaledDotProductAttentionTest.assertSameBi
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,57 @@ class KernelBitsTest {
         throw new AssertionError(
             "seed %d, rows %d, outputs %d to %d".formatted(seed, rows, from, to), e);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"16, 64, 4", "64, 128, 1", "32, 96, 2", "96, 192, 2", "20, 240, 5", "33, 99, 2"})
+  void headsApartHaveTheBitsOfHeadsSideBySide(int headDim, int outputs, int count) {
+    SplittableRandom random = new SplittableRandom(headDim);
+    float[] weight = Reference.uniform(random, outputs * 300, 1);
+    for (float[] bias : new float[][] {null, Reference.uniform(random, outputs, 1)}) {
+      for (int rows : new int[] {1, 3, 6, 16, 110}) {
+        int first = random.nextInt(outputs / headDim - count + 1) * headDim;
+        int columns = count * headDim;
+        Rows x = new Rows(Reference.uniform(random, rows * 300, 2), 0, 300);
+        float[] beside = new float[rows * columns];
+        scalar
+            .projection(weight, bias, outputs, 300)
+            .project(x, rows, first, first + columns, new Rows(beside, 0, columns), WORKSPACE);
+        float[] expected = new float[rows * columns + 7];
+        for (int r = 0; r < rows; r++) {
+          for (int o = 0; o < columns; o++) {
+            expected[7 + (o / headDim * rows + r) * headDim + o % headDim] =
+                beside[r * columns + o];
+          }
+        }
+        for (Kernel kernel : List.of(scalar, vector)) {
+          float[] apart = new float[rows * columns + 7];
+          Rows y = new Rows(apart, 7, headDim);
+          int end = first + columns;
+          kernel
+              .projection(weight, bias, outputs, 300)
+              .projectHeads(x, rows, first, end, headDim, y, rows * headDim, WORKSPACE);
+          assertSameBits(apart, expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatIsNotFiniteIsFoundWhereverItIs() {
+    float[] data = new float[100];
+    data[3] = Float.NaN; // outside
+    data[90] = Float.POSITIVE_INFINITY;
+    for (Kernel kernel : List.of(scalar, vector)) {
+      for (float value : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.MAX_VALUE, -0f}) {
+        for (int at = 4; at < 90; at++) {
+          data[at] = value;
+          assertThat(kernel.allFinite(data, 4, 86)).isEqualTo(Float.isFinite(value));
+          data[at] = 0;
+        }
+      }
+      assertThat(kernel.allFinite(data, 4, 0)).isTrue();
     }
   }
 

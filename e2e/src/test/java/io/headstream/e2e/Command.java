@@ -13,13 +13,13 @@ final class Command {
    * Runs a command to its end.
    *
    * @return what it said
-   * @throws IOException if it did not succeed within a minute, with what it said
+   * @throws IOException if it did not succeed within five minutes, with what it said
    */
   static String run(String... words) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+    if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
       throw new IOException(List.of(words) + ": " + said.strip());
     }
     return said;

@@ -32,6 +32,11 @@ record FlinkInstallation(
   /** Beside {@code config.yaml}, how processes log. */
   static final String LOGGING = "log4j2-cluster.properties";
 
+  private static final String SESSION =
+      "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
+  private static final String APPLICATION =
+      "org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint";
+
   /** The same with other options, which win. */
   FlinkInstallation with(Map<String, String> options) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
@@ -45,12 +50,25 @@ record FlinkInstallation(
     return command(
         name,
         words(JobManagerProcessUtils.generateJvmParametersStr(memory, configuration)),
-        "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+        SESSION,
         concat(
             // Flink 2.3 knows no --executionMode any more, and reads no option behind it.
             List.of("--configDir", conf.toString()),
             words(JobManagerProcessUtils.generateDynamicConfigsStr(memory)),
             dynamicOptions()));
+  }
+
+  /**
+   * A JobManager in application mode, for one job.
+   *
+   * @param jar the job's
+   * @param arguments of its main class
+   */
+  List<String> application(String name, Path jar, String mainClass, List<String> arguments) {
+    List<String> command = new ArrayList<>(jobManager(name));
+    command.replaceAll(word -> word.equals(SESSION) ? APPLICATION : word);
+    return concat(
+        command, List.of("--jars", "local://" + jar, "--job-classname", mainClass), arguments);
   }
 
   List<String> taskManager(String name) {

@@ -63,6 +63,13 @@ final class FlinkRest {
     return JSON.readTree(response.body());
   }
 
+  /** What GET brings, whatever it is. */
+  String text(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(30)).build();
+    return client.send(request, BodyHandlers.ofString()).body();
+  }
+
   /** How many TaskManagers are there; -1 while nobody answers. */
   int taskManagers() throws InterruptedException {
     try {

@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 
 /** {@code ./headstream} on the jar that this build has made. */
 final class HeadstreamProcess implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final Duration LIMIT = Duration.ofMinutes(15);
 
   private final FlinkProcess process;
   private final Path log;

@@ -15,7 +15,7 @@ import java.util.Properties;
 
 /** A Kafka cluster of one broker, a process of its own that can be killed and started again. */
 final class KafkaBroker implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final String LIB = System.getProperty("e2e.kafka");
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();

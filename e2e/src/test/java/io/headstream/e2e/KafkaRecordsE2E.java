@@ -4,97 +4,79 @@ import static org.apache.kafka.common.IsolationLevel.READ_COMMITTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.job.PartFiles;
-import io.headstream.job.Sequences;
 import io.headstream.job.json.TokenJson;
 import io.headstream.job.records.Token;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What topics may hold, and where it goes. */
 class KafkaRecordsE2E {
   @RegisterExtension static final KafkaExtension KAFKA = new KafkaExtension();
 
-  private static final int MODEL_DIM = 8;
-  private static final int RECORDS = 10_000;
-  private static final int HOSTILE = 500;
-  private static final int MAX_LENGTH = 40;
-  private static final int CONFLICTS = 20;
-  private static final Pattern REASON = Pattern.compile("\\{\"reason\":\"([A-Z_]+)\"");
+  private static final int MODEL_DIM = HostileRecords.MODEL_DIM;
 
-  private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-  private final Map<String, Integer> expected = new TreeMap<>();
-
-  @Test
-  void everyHostileRecordIsCountedByItsReasonAndTheOthersAreAnswered() throws Exception {
-    KAFKA.topics().create("mixed", Map.of("max.message.bytes", "20000000"));
-    KAFKA.topics().create("mixed-answers", "mixed-letters");
-    addHostile();
-    assertThat(records).hasSize(HOSTILE);
-    Sequences sequences = new Sequences(KafkaExtension.SEED, 1000, 20, MODEL_DIM, 4);
-    List<Token> tokens = sequences.sequences.stream().flatMap(List::stream).toList();
-    tokens = tokens.subList(0, Math.min(tokens.size(), RECORDS - HOSTILE - 2 * CONFLICTS));
-    tokens.forEach(token -> add(token.sequenceId(), TokenJson.bytes(token)));
-    for (int i = 0; i < CONFLICTS; i++) {
-      add("c-" + i, TokenJson.bytes(Token.of("c-" + i, 0, new float[MODEL_DIM], false)));
-    }
-    for (int i = 0; records.size() < RECORDS; i++) {
-      add("one-" + i, TokenJson.bytes(Token.of("one-" + i, 0, new float[MODEL_DIM], true)));
-    }
-    int good = RECORDS - HOSTILE;
-    // Tokens may come in any order; that of the partitions is another one anyway.
-    Collections.shuffle(records, new Random(KafkaExtension.SEED));
-    KAFKA.topics().write(records);
+  @ParameterizedTest
+  @ValueSource(strings = {"sequence", "token"})
+  void everyHostileRecordIsCountedByItsReasonAndTheOthersAreAnswered(String mode) throws Exception {
+    KAFKA.topics().create(mode, Map.of("max.message.bytes", "20000000"));
+    KAFKA.topics().create(mode + "-answers", mode + "-letters");
+    HostileRecords records =
+        mode.equals("token")
+            ? HostileRecords.forTokenMode(mode, "", KafkaExtension.SEED)
+            : HostileRecords.forSequenceMode(mode, "", KafkaExtension.SEED);
+    assertThat(records.records()).hasSize(HostileRecords.RECORDS);
+    int good = HostileRecords.RECORDS - HostileRecords.HOSTILE;
+    KAFKA.topics().write(records.records());
 
     String[] options = {
+      "--mode=" + mode,
       "--until=latest",
       "--model-dim=" + MODEL_DIM,
-      "--max-length=" + MAX_LENGTH,
-      "--input=kafka:mixed",
+      "--max-length=" + HostileRecords.MAX_LENGTH,
+      "--input=kafka:" + mode,
     };
+    String answersTo = "--output=kafka:" + mode + "-answers";
+    String lettersTo = "--dead-letters=kafka:" + mode + "-letters";
     try (HeadstreamProcess run =
-        KAFKA.headstream(
-            "mixed",
-            "-Xmx256m",
-            with(options, "--output=kafka:mixed-answers", "--dead-letters=kafka:mixed-letters"))) {
+        KAFKA.headstream(mode, "-Xmx256m", with(options, answersTo, lettersTo))) {
       run.succeed();
       assertThat(run.stderr())
           .singleElement()
           .asString()
-          .contains("%,d tokens answered".formatted(good), HOSTILE + " dead letters");
+          .contains(
+              "%,d tokens answered".formatted(good), HostileRecords.HOSTILE + " dead letters");
     }
 
     List<ConsumerRecord<byte[], byte[]>> letters =
-        KAFKA.topics().read("mixed-letters", READ_COMMITTED);
-    assertThat(countByReason(letters)).isEqualTo(expected);
+        KAFKA.topics().read(mode + "-letters", READ_COMMITTED);
+    assertThat(HostileRecords.countByReason(letters)).isEqualTo(records.expected());
     assertThat(letters).allSatisfy(letter -> assertThat(letter.value()).hasSizeLessThan(1 << 20));
     assertThat(letters)
-        .allSatisfy(letter -> assertThat(text(letter)).contains("\"source\":\"mixed:"));
-    List<String> answers = KAFKA.topics().values("mixed-answers", READ_COMMITTED);
+        .allSatisfy(letter -> assertThat(text(letter)).contains("\"source\":\"" + mode + ":"));
+    List<String> answers = KAFKA.topics().values(mode + "-answers", READ_COMMITTED);
     assertThat(answers).hasSize(good).doesNotHaveDuplicates();
+    System.out.printf("%s mode: %d answers, %s%n", mode, answers.size(), records.expected());
 
     // From the same topic into a folder: the same answers, byte for byte.
-    Path folder = KAFKA.folder().resolve("mixed-folder");
+    Path folder = KAFKA.folder().resolve(mode + "-folder");
     try (HeadstreamProcess run =
-        KAFKA.headstream("mixed-folder", "", with(options, "--output=" + folder))) {
+        KAFKA.headstream(mode + "-folder", "", with(options, "--output=" + folder))) {
       run.succeed();
     }
     assertThat(PartFiles.lines(folder).stream().sorted().toList())
         .isEqualTo(answers.stream().sorted().toList());
-    assertThat(PartFiles.lines(Path.of(folder + "-dead-letters"))).hasSize(HOSTILE);
+    assertThat(PartFiles.lines(Path.of(folder + "-dead-letters"))).hasSize(HostileRecords.HOSTILE);
   }
 
   /** Sequences of a folder into a topic that takes small records alone. */
@@ -204,92 +186,6 @@ class KafkaRecordsE2E {
       assertThat(run.stderr()).containsExactly("headstream: " + line);
       assertThat(run.stdout()).isEmptyFile();
     }
-  }
-
-  /** Of every reason that there is in sequence mode; LATE is of token mode alone. */
-  private void addHostile() {
-    String numbers = "[1,2,3,4,5,6,7,8]";
-    hostile("TOO_LARGE", 2, i -> "[".repeat(10_000_000));
-    hostile("TOO_LARGE", 3, i -> " ".repeat((1 << 20) + 1));
-    hostile(
-        "MALFORMED",
-        5,
-        i -> "{\"sequence_id\":\"deep\",\"position\":0,\"x\":" + "[".repeat(200_000));
-    hostile("MALFORMED", 40, i -> "{\"sequence_id\":\"a\"");
-    hostile(
-        "MALFORMED",
-        40,
-        i -> "{\"sequence_id\":\"d\",\"position\":0,\"position\":0,\"embedding\":" + numbers + "}");
-    hostile(
-        "MALFORMED",
-        40,
-        i ->
-            "{\"sequence_id\":\""
-                + "i".repeat(1025)
-                + "\",\"position\":0,\"embedding\":"
-                + numbers
-                + "}");
-    hostile(
-        "MALFORMED",
-        40,
-        i -> "{\"sequence_id\":\"n\",\"position\":1e0,\"embedding\":" + numbers + "}");
-    for (int i = 0; i < 40; i++) { // tombstones
-      records.add(
-          new ProducerRecord<>("mixed", ("gone-" + i).getBytes(StandardCharsets.UTF_8), null));
-      expected.merge("MALFORMED", 1, Integer::sum);
-    }
-    for (int i = 0; i < 40; i++) {
-      add("utf-8", new byte[] {'{', (byte) 0xC0, (byte) 0x80, '}'});
-      expected.merge("MALFORMED", 1, Integer::sum);
-    }
-    hostile(
-        "WRONG_DIMENSION",
-        50,
-        i -> "{\"sequence_id\":\"w\",\"position\":" + i + ",\"embedding\":[1,2]}");
-    hostile(
-        "NOT_FINITE",
-        50,
-        i -> "{\"sequence_id\":\"f\",\"position\":" + i + ",\"embedding\":[1,2,3,4,5,6,7,1e999]}");
-    for (int i = 0; i < CONFLICTS; i++) { // whichever of the two comes second
-      add(
-          "c-" + i,
-          TokenJson.bytes(Token.of("c-" + i, 0, new float[] {i, 1, 1, 1, 1, 1, 1, 1}, false)));
-      expected.merge("CONFLICT", 1, Integer::sum);
-    }
-    for (int i = 0; i <= MAX_LENGTH; i++) {
-      add("long", TokenJson.bytes(Token.of("long", i, new float[MODEL_DIM], i == MAX_LENGTH)));
-      expected.merge("TOO_LONG", 1, Integer::sum);
-    }
-    while (records.size() < HOSTILE) { // their position 0 never comes
-      int i = records.size();
-      add("gap-" + i, TokenJson.bytes(Token.of("gap-" + i, 1, new float[MODEL_DIM], true)));
-      expected.merge("INCOMPLETE", 1, Integer::sum);
-    }
-  }
-
-  private interface Line {
-    String of(int i);
-  }
-
-  private void hostile(String reason, int count, Line line) {
-    for (int i = 0; i < count; i++) {
-      add("hostile", line.of(i).getBytes(StandardCharsets.UTF_8));
-      expected.merge(reason, 1, Integer::sum);
-    }
-  }
-
-  private void add(String key, byte[] value) {
-    records.add(new ProducerRecord<>("mixed", key.getBytes(StandardCharsets.UTF_8), value));
-  }
-
-  private static Map<String, Integer> countByReason(List<ConsumerRecord<byte[], byte[]>> letters) {
-    Map<String, Integer> counts = new TreeMap<>();
-    for (ConsumerRecord<byte[], byte[]> letter : letters) {
-      Matcher reason = REASON.matcher(text(letter));
-      assertThat(reason.lookingAt()).as(text(letter)).isTrue();
-      counts.merge(reason.group(1), 1, Integer::sum);
-    }
-    return counts;
   }
 
   private static String[] with(String[] options, String... further) {

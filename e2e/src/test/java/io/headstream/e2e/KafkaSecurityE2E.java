@@ -1,5 +1,9 @@
 package io.headstream.e2e;
 
+import static io.headstream.e2e.SecuredBroker.PASSWORD;
+import static io.headstream.e2e.SecuredBroker.PLAIN;
+import static io.headstream.e2e.SecuredBroker.STORE_PASSWORD;
+import static io.headstream.e2e.SecuredBroker.jaas;
 import static org.apache.kafka.common.IsolationLevel.READ_COMMITTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +12,6 @@ import io.headstream.job.records.Token;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,14 +23,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A broker that wants TLS and a password, which nobody may read anywhere. */
+/** {@code ./headstream} with a password, which nobody may read anywhere. */
 class KafkaSecurityE2E {
   private static final Path FOLDER = Path.of(System.getProperty("e2e.work"), "KafkaSecurityE2E");
-  private static final String PASSWORD = "correct-horse-battery";
-  private static final String STORE_PASSWORD = "staple-of-keys";
-  private static final String PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule";
 
-  private static KafkaBroker broker;
+  private static SecuredBroker broker;
   private static KafkaTopics topics;
   private static Map<String, String> clients;
 
@@ -35,44 +35,9 @@ class KafkaSecurityE2E {
   static void startBroker() throws Exception {
     FileUtils.deleteDirectory(FOLDER.toFile());
     Files.createDirectories(FOLDER);
-    Path keys = FOLDER.resolve("broker.p12");
-    Path trusted = FOLDER.resolve("trusted.p12");
-    Path certificate = FOLDER.resolve("broker.pem");
-    keytool(
-        "-genkeypair -alias broker -keyalg RSA -dname CN=localhost -ext san=dns:localhost", keys);
-    keytool("-exportcert -rfc -alias broker -file " + certificate, keys);
-    keytool("-importcert -noprompt -alias broker -file " + certificate, trusted);
-    Map<String, String> overrides = new HashMap<>();
-    overrides.put("ssl.keystore.location", keys.toString());
-    overrides.put("ssl.keystore.password", STORE_PASSWORD);
-    overrides.put("ssl.key.password", STORE_PASSWORD);
-    overrides.put("ssl.truststore.location", trusted.toString());
-    overrides.put("ssl.truststore.password", STORE_PASSWORD);
-    overrides.put("sasl.enabled.mechanisms", "PLAIN");
-    overrides.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
-    overrides.put(
-        "listener.name.clients.plain.sasl.jaas.config",
-        PLAIN
-            + " required username=\"admin\" password=\"adm1n\" user_admin=\"adm1n\" user_alice=\""
-            + PASSWORD
-            + "\";");
-    broker = new KafkaBroker(FOLDER.resolve("broker"), "SASL_SSL", overrides);
-    broker.start();
-    clients =
-        Map.of(
-            "bootstrap.servers",
-            broker.servers(),
-            "security.protocol",
-            "SASL_SSL",
-            "sasl.mechanism",
-            "PLAIN",
-            "sasl.jaas.config",
-            jaas(PASSWORD),
-            "ssl.truststore.location",
-            trusted.toString(),
-            "ssl.truststore.password",
-            STORE_PASSWORD);
-    topics = new KafkaTopics(clients);
+    broker = new SecuredBroker(FOLDER.resolve("broker"));
+    clients = broker.clients();
+    topics = broker.topics();
     topics.create("in", "out", "out-dead-letters");
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
@@ -84,9 +49,6 @@ class KafkaSecurityE2E {
 
   @AfterAll
   static void stopBroker() throws Exception {
-    if (topics != null) {
-      topics.close();
-    }
     if (broker != null) {
       broker.close();
     }
@@ -147,6 +109,22 @@ class KafkaSecurityE2E {
     }
   }
 
+  /** Where Kafka says one itself, as the name of a class that is not there. */
+  @Test
+  void aFailureOfTheRunningJobIsOneLineWithoutIt() throws Exception {
+    Map<String, String> wrong = new HashMap<>(clients);
+    wrong.put("partition.assignment.strategy", PASSWORD);
+    try (HeadstreamProcess run = start("failing", wrong, "--until=latest")) {
+      assertThat(run.exitCode()).as("%s", run.stderr()).isEqualTo(1);
+      assertThat(run.stderr()).singleElement().asString().contains("[hidden]");
+      assertThat(run.stderr().get(0)).doesNotContain(PASSWORD);
+      assertThat(run.log())
+          .content()
+          .contains("[hidden]", "The job failed")
+          .doesNotContain(PASSWORD, STORE_PASSWORD);
+    }
+  }
+
   private static void assertRefused(Map<String, String> wrong, String secret, String expected)
       throws Exception {
     try (HeadstreamProcess run = start("refused", wrong)) {
@@ -168,24 +146,5 @@ class KafkaSecurityE2E {
     all.add("--model-dim=4");
     clients.forEach((key, value) -> all.add("--kafka." + key + "=" + value));
     return HeadstreamProcess.start(name, FOLDER, "", all);
-  }
-
-  private static String jaas(String password) {
-    return PLAIN + " required username=\"alice\" password=\"" + password + "\";";
-  }
-
-  private static void keytool(String arguments, Path store) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-    command.addAll(List.of(arguments.split(" ")));
-    command.addAll(
-        List.of(
-            "-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", STORE_PASSWORD));
-    try (FlinkProcess process = FlinkProcess.start("keytool", FOLDER, Map.of(), command)) {
-      assertThat(process.await(Duration.ofMinutes(1)))
-          .as("%s", Files.readString(process.stdout()))
-          .isZero();
-    }
   }
 }

@@ -33,6 +33,7 @@ final class NetworkNamespace implements AutoCloseable {
     NetworkNamespace made = new NetworkNamespace("hs" + pid, "10.213." + pid % 250);
     String outside = made.name + "o";
     Command.run("ip", "netns", "add", made.name);
+    AtExit.close(made);
     try {
       Command.run(
           "ip", "link", "add", outside, "type", "veth", "peer", "name", "in0", "netns", made.name);
@@ -85,5 +86,6 @@ final class NetworkNamespace implements AutoCloseable {
   @Override
   public void close() throws IOException, InterruptedException {
     Command.run("ip", "netns", "del", name); // and the cable with it
+    AtExit.closed(this);
   }
 }

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  */
 record ProcessSize(long heapBytes, long residentBytes, long openFiles) {
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
+  private static final Pattern METASPACE = Pattern.compile("Metaspace\\s+used (\\d+)K");
   private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
 
   /** Measures a JVM of the same JDK as this one. */
@@ -27,6 +28,12 @@ record ProcessSize(long heapBytes, long residentBytes, long openFiles) {
     try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
       return new ProcessSize(heap, resident, files.count());
     }
+  }
+
+  /** What classes take that are loaded, after {@link #of} has collected those that nobody uses. */
+  static long metaspaceBytes(long pid) throws IOException, InterruptedException {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    return 1024 * number(METASPACE, Command.run(jcmd, String.valueOf(pid), "GC.heap_info"));
   }
 
   private static long number(Pattern pattern, String text) throws IOException {

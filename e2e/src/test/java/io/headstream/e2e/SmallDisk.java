@@ -29,7 +29,9 @@ final class SmallDisk implements AutoCloseable {
     Files.createDirectories(folder);
     String size = "size=%dm".formatted(megabytes);
     Command.run("mount", "-t", "tmpfs", "-o", size, "tmpfs", folder.toString());
-    return new SmallDisk(folder);
+    SmallDisk disk = new SmallDisk(folder);
+    AtExit.close(disk);
+    return disk;
   }
 
   Path folder() {
@@ -76,5 +78,6 @@ final class SmallDisk implements AutoCloseable {
   @Override
   public void close() throws IOException, InterruptedException {
     Command.run("umount", "-l", folder.toString());
+    AtExit.closed(this);
   }
 }

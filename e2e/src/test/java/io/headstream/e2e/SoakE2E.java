@@ -20,6 +20,7 @@ class SoakE2E {
   private static final int MINUTES = Integer.getInteger("e2e.soak.minutes", 0);
   private static final Duration BETWEEN_KILLS =
       Duration.ofSeconds(Long.getLong("e2e.soak.kill.seconds", 120));
+  private static final int OPEN_SEQUENCES = 64;
   private static final double FLAT = 0.05;
 
   @RegisterExtension static final ClusterExtension EXTENSION = new ClusterExtension(2);
@@ -34,7 +35,7 @@ class SoakE2E {
   void nothingGrows() throws Exception {
     assumeTrue(MINUTES > 0, "give -De2e.soak.minutes");
     StandaloneCluster cluster = EXTENSION.cluster();
-    Workload workload = new Workload(EXTENSION.newFolder("files"));
+    Workload workload = new Workload(EXTENSION.newFolder("files"), OPEN_SEQUENCES);
     Path output = EXTENSION.newFolder("answers").resolve("soak");
     Duration whole = Duration.ofMinutes(MINUTES);
     cluster.paceToLast(workload.inputBytes(), whole.plus(BETWEEN_KILLS));

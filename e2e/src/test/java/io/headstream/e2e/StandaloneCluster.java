@@ -20,7 +20,7 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
  * by the project's {@code conf/config.yaml}.
  */
 final class StandaloneCluster implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Path LIB = property("e2e.lib");
   private static final Path CONFIGURATION = property("e2e.conf");
   private static final Path PACED = property("e2e.paced");
@@ -95,6 +95,20 @@ final class StandaloneCluster implements AutoCloseable {
   /** Starts the JobManager and waits until it answers. */
   void startJobManager() throws Exception {
     jobManager = start("jobmanager", flink.jobManager("jobmanager"));
+    await("the JobManager to answer", () -> rest.taskManagers() >= 0);
+  }
+
+  /**
+   * Starts a JobManager that runs Headstream alone, in application mode, and waits until it
+   * answers.
+   *
+   * @param options of Headstream
+   */
+  void startApplication(String... options) throws Exception {
+    jobManager =
+        start(
+            "jobmanager",
+            flink.application("jobmanager", JAR, "io.headstream.job.Main", List.of(options)));
     await("the JobManager to answer", () -> rest.taskManagers() >= 0);
   }
 
@@ -233,7 +247,7 @@ final class StandaloneCluster implements AutoCloseable {
    * @param words of the cause
    */
   void awaitComplaint(String words, Strikes.Fault fault) throws Exception {
-    Path log = flink.logs().resolve("jobmanager.log");
+    Path log = jobManagerLog();
     long before = Files.size(log);
     fault.happen();
     await("the JobManager to say: " + words, () -> hasWords(log, before, words));
@@ -315,6 +329,16 @@ final class StandaloneCluster implements AutoCloseable {
   /** Where {@link io.headstream.e2e.hostile.Trap} leaves its mark. */
   Path trap() {
     return pace.resolve("trap-has-sprung");
+  }
+
+  /** The log of the JobManager that was started first. */
+  Path jobManagerLog() {
+    return logs().resolve("jobmanager.log");
+  }
+
+  /** Where all processes log, and their standard streams go. */
+  Path logs() {
+    return flink.logs();
   }
 
   FlinkRest rest() {

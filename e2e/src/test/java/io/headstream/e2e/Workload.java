@@ -32,12 +32,17 @@ final class Workload {
   private final List<String> expected;
   private final long inputBytes;
 
-  /** Writes the files into a folder of its own. */
+  /** Writes the files into a folder of its own; all sequences are half read at the same time. */
   Workload(Path folder) throws IOException {
+    this(folder, SEQUENCES);
+  }
+
+  /** With so many sequences open at a time: they end as steadily as they begin. */
+  Workload(Path folder, int open) throws IOException {
     this.folder = folder;
     Sequences sequences = new Sequences(ClusterExtension.SEED, SEQUENCES, LENGTH, MODEL_DIM, HEADS);
     weights = sequences.writeWeights(folder.resolve("layer.safetensors"));
-    inputBytes = write(sequences.interleaved(), Files.createDirectory(folder.resolve("input")));
+    inputBytes = write(sequences.interleaved(open), Files.createDirectory(folder.resolve("input")));
     expected = sequences.libraryAnswers(true);
   }
 

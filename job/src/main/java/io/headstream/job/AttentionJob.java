@@ -1,8 +1,12 @@
 package io.headstream.job;
 
 import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.output.RecordBound;
 import io.headstream.job.output.SetAsideLargeAnswers;
+import io.headstream.job.output.SetAsideLargeWeights;
 import io.headstream.job.records.AttentionMap;
+import io.headstream.job.records.AttentionRecord;
+import io.headstream.job.records.AttentionRow;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
@@ -14,6 +18,7 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -33,6 +38,8 @@ public final class AttentionJob {
   private WatermarkStrategy<RawRecord> times = RecordTimes.ofReading();
   private SetAsideLargeAnswers setAside; // null: answers of any size are taken
   private Sink<AttentionMap> attentionMaps; // null: nobody asks for them
+  private Sink<AttentionRow> attentionRows; // null: nobody asks for them
+  private RecordBound largestWeights; // null: attention weights of any size are taken
 
   /**
    * A job.
@@ -70,6 +77,8 @@ public final class AttentionJob {
     this.times = other.times;
     this.setAside = other.setAside;
     this.attentionMaps = other.attentionMaps;
+    this.attentionRows = other.attentionRows;
+    this.largestWeights = other.largestWeights;
   }
 
   /** This job with watermarks, as {@link RecordTimes} makes them. */
@@ -86,10 +95,24 @@ public final class AttentionJob {
     return copy;
   }
 
-  /** This job with a place for the layer's attention maps. */
+  /** This job with attention weights that are not taken set aside as dead letters. */
+  AttentionJob withLargestAttentionWeights(RecordBound bound) {
+    AttentionJob copy = new AttentionJob(this);
+    copy.largestWeights = bound;
+    return copy;
+  }
+
+  /** This job with a place for the attention maps of a layer that answers whole sequences. */
   public AttentionJob withAttentionMaps(Sink<AttentionMap> maps) {
     AttentionJob copy = new AttentionJob(this);
     copy.attentionMaps = maps;
+    return copy;
+  }
+
+  /** This job with a place for the attention rows of a layer that answers token by token. */
+  public AttentionJob withAttentionRows(Sink<AttentionRow> rows) {
+    AttentionJob copy = new AttentionJob(this);
+    copy.attentionRows = rows;
     return copy;
   }
 
@@ -116,19 +139,33 @@ public final class AttentionJob {
       answered = withoutLargeAnswers(answered);
     }
     answered.tokens().sinkTo(answers).name("Write answers").uid("write-answers");
-    tokens
-        .getSideOutput(DeadLetterOutput.TAG)
-        .union(answered.deadLetters())
-        .sinkTo(deadLetters)
-        .name("Write dead letters")
-        .uid("write-dead-letters");
+    DataStream<DeadLetter> unusable =
+        tokens.getSideOutput(DeadLetterOutput.TAG).union(answered.deadLetters());
     if (attentionMaps != null) {
-      answered
-          .attentionMaps()
-          .sinkTo(attentionMaps)
-          .name("Write attention weights")
-          .uid("write-attention-weights");
+      unusable = write(answered.attentionMaps(), attentionMaps, "attention-weights", unusable);
     }
+    if (attentionRows != null) {
+      unusable = write(answered.attentionRows(), attentionRows, "attention-rows", unusable);
+    }
+    unusable.sinkTo(deadLetters).name("Write dead letters").uid("write-dead-letters");
+  }
+
+  /** Writes attention weights; gives the dead letters, with those that are not taken. */
+  private <T extends AttentionRecord> DataStream<DeadLetter> write(
+      DataStream<T> weights, Sink<T> sink, String uid, DataStream<DeadLetter> unusable) {
+    DataStream<T> taken = weights;
+    DataStream<DeadLetter> letters = unusable;
+    if (largestWeights != null) {
+      SingleOutputStreamOperator<T> bounded =
+          weights
+              .process(new SetAsideLargeWeights<T>(largestWeights), weights.getType())
+              .name("Set aside attention weights too large for the topic")
+              .uid("set-aside-large-" + uid);
+      letters = unusable.union(bounded.getSideOutput(DeadLetterOutput.TAG));
+      taken = bounded;
+    }
+    taken.sinkTo(sink).name("Write attention weights").uid("write-" + uid);
+    return letters;
   }
 
   private AttentionLayer.Answered withoutLargeAnswers(AttentionLayer.Answered answered) {
@@ -141,6 +178,7 @@ public final class AttentionJob {
     return new AttentionLayer.Answered(
         taken,
         answered.deadLetters().union(taken.getSideOutput(DeadLetterOutput.TAG)),
-        answered.attentionMaps());
+        answered.attentionMaps(),
+        answered.attentionRows());
   }
 }

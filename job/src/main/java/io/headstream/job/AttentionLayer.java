@@ -7,11 +7,13 @@ import io.headstream.job.gather.GatherHeads;
 import io.headstream.job.heads.AttendHeads;
 import io.headstream.job.heads.AttendSequences;
 import io.headstream.job.heads.AttentionMaps;
+import io.headstream.job.heads.AttentionRows;
 import io.headstream.job.heads.FanOutHeads;
 import io.headstream.job.layer.AttendOptions;
 import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.layer.LayerWeights;
 import io.headstream.job.records.AttentionMap;
+import io.headstream.job.records.AttentionRow;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.HeadResult;
 import io.headstream.job.records.HeadTask;
@@ -130,7 +132,8 @@ public final class AttentionLayer {
 
   /**
    * This layer with the attention weights of some sequences as a further output, {@link
-   * Answered#attentionMaps()}, and metrics of them. What it answers stays the same to the bit.
+   * Answered#attentionMaps()} or in token mode {@link Answered#attentionRows()}, and metrics of
+   * them. What it answers stays the same to the bit.
    *
    * @param sequences of which sequences
    */
@@ -144,12 +147,15 @@ public final class AttentionLayer {
    * @param tokens the answers: each token with the layer's output in place of its embedding, in
    *     order of position within a sequence
    * @param deadLetters the tokens that could not be used, with the reason
-   * @param attentionMaps one for each head of each sequence of {@link #withAttentionMaps}
+   * @param attentionMaps one for each head of each sequence of {@link #withAttentionMaps}; none in
+   *     token mode
+   * @param attentionRows in token mode one for each head and token of these sequences
    */
   public record Answered(
       DataStream<Token> tokens,
       DataStream<DeadLetter> deadLetters,
-      DataStream<AttentionMap> attentionMaps) {}
+      DataStream<AttentionMap> attentionMaps,
+      DataStream<AttentionRow> attentionRows) {}
 
   /** Puts the layer behind a stream of tokens. */
   public Answered apply(DataStream<Token> tokens) {
@@ -159,13 +165,15 @@ public final class AttentionLayer {
 
   private Answered answerTokens(DataStream<Token> tokens) {
     TokenStages stages =
-        new TokenStages(settings, weights, maxParallelism(tokens.getExecutionEnvironment()));
+        new TokenStages(
+            settings, weights, sample, maxParallelism(tokens.getExecutionEnvironment()));
     SingleOutputStreamOperator<TokenBlock> blocks = stages.order(tokens);
     Answered answers = stages.answer(blocks);
     return new Answered(
         answers.tokens(),
         blocks.getSideOutput(DeadLetterOutput.TAG).union(answers.deadLetters()),
-        answers.attentionMaps());
+        answers.attentionMaps(),
+        answers.attentionRows());
   }
 
   private Answered answerSequences(DataStream<Token> tokens) {
@@ -208,7 +216,10 @@ public final class AttentionLayer {
 
   private static Answered answered(Attended attended, DataStream<DeadLetter> deadLetters) {
     return new Answered(
-        attended.answers(), deadLetters, attended.attending().getSideOutput(AttentionMaps.TAG));
+        attended.answers(),
+        deadLetters,
+        attended.attending().getSideOutput(AttentionMaps.TAG),
+        attended.attending().getSideOutput(AttentionRows.TAG));
   }
 
   /** What answers, and what attends: the same where nothing is fanned out. */

@@ -3,6 +3,8 @@ package io.headstream.job;
 import io.headstream.job.layer.AttendOptions;
 import java.io.Serializable;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a layer in a stream is told besides its weights. Immutable.
@@ -12,6 +14,8 @@ import java.time.Duration;
  */
 public final class AttentionSettings implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(AttentionSettings.class);
 
   /** Most tokens of a sequence where nobody says otherwise. */
   public static final int DEFAULT_MAX_LENGTH = 8192;
@@ -105,6 +109,22 @@ public final class AttentionSettings implements Serializable {
     AttentionSettings copy = new AttentionSettings(this);
     copy.headGroups = groups;
     return copy.checked();
+  }
+
+  /**
+   * These settings with as many head groups as a cost model picks, which {@code --head-groups auto}
+   * asks too. Comes last: it reads the other settings. To go on from a savepoint, give {@link
+   * #withHeadGroups} what it picked for the job that made it.
+   *
+   * @param expectedLength tokens that most sequences have, or in token mode most contexts
+   * @param slots parallelism of the job; without effect in token mode
+   */
+  public AttentionSettings withChosenHeadGroups(int expectedLength, int slots) {
+    require(expectedLength >= 1, "expected length is %d, must be at least 1", expectedLength);
+    require(slots >= 1, "slots are %d, must be at least 1", slots);
+    HeadGroupCost.Choice choice = HeadGroupCost.choose(this, expectedLength, slots);
+    LOG.info("{}", choice.why());
+    return withHeadGroups(choice.groups());
   }
 
   /** These settings with dropout on the attention weights, {@code 0 <= probability < 1}. */

@@ -1,6 +1,7 @@
 package io.headstream.job;
 
 import io.headstream.job.records.AttentionMap;
+import io.headstream.job.records.AttentionRow;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.HeadBlock;
 import io.headstream.job.records.HeadKey;
@@ -47,7 +48,8 @@ public final class HeadstreamSerialization {
           HeadResult.class,
           TokenBlock.class,
           HeadBlock.class,
-          AttentionMap.class);
+          AttentionMap.class,
+          AttentionRow.class);
 
   /**
    * What {@link #register} sets, as lines for {@code conf/config.yaml}. Only for a cluster all of

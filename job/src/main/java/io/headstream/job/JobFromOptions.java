@@ -13,6 +13,7 @@ import io.headstream.job.cli.UsageException;
 import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.output.AnswerRecords;
 import io.headstream.job.output.AttentionMapEncoder;
+import io.headstream.job.output.AttentionRowEncoder;
 import io.headstream.job.output.DeadLetterEncoder;
 import io.headstream.job.output.DeadLetterRecords;
 import io.headstream.job.output.Delivery;
@@ -21,6 +22,7 @@ import io.headstream.job.output.OutputTopic;
 import io.headstream.job.output.SetAsideLargeAnswers;
 import io.headstream.job.output.StandardStreamSink;
 import io.headstream.job.output.TokenEncoder;
+import io.headstream.job.output.WeightsRecords;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
@@ -67,7 +69,8 @@ public final class JobFromOptions {
     JobFromOptions described = new JobFromOptions(options, locations);
     described.checkCheckpoints(env);
     described.tellEveryOperator(env);
-    BuiltLayer layer = described.withTable(described.layer());
+    BuiltLayer layer =
+        described.withHeadGroups(described.withTable(described.layer()), env.getParallelism());
     described.shipTable(env);
     described.job(layer.shape()).withTimes(described.times()).build(env);
     return layer;
@@ -75,9 +78,7 @@ public final class JobFromOptions {
 
   private void checkCheckpoints(StreamExecutionEnvironment env) {
     Topics topics = locations.topics();
-    boolean transactions =
-        (topics.output().isPresent() || topics.deadLetters().isPresent())
-            && options.delivery() == Delivery.EXACTLY_ONCE;
+    boolean transactions = topics.writes() && options.delivery() == Delivery.EXACTLY_ONCE;
     boolean unbounded = topics.input().isPresent() && !options.untilLatest();
     if (transactions && unbounded && !env.getCheckpointConfig().isCheckpointingEnabled()) {
       throw new UsageException(
@@ -104,16 +105,40 @@ public final class JobFromOptions {
             layer(shape),
             answers(),
             deadLetters());
-    if (locations.attentionWeights() != null) {
-      job =
-          job.withAttentionMaps(
-              OutputFiles.sink(locations.attentionWeights(), new AttentionMapEncoder()));
+    if (options.attentionWeights().isPresent()) {
+      job = withAttentionWeights(job);
     }
     Topics topics = locations.topics();
     return topics.output().isPresent()
         ? job.withLargestAnswer(
             new SetAsideLargeAnswers(options.tokenFormat(), topics.largestAnswer()))
         : job;
+  }
+
+  private AttentionJob withAttentionWeights(AttentionJob job) {
+    Topics topics = locations.topics();
+    if (topics.attentionWeights().isEmpty()) {
+      return options.tokenMode()
+          ? job.withAttentionRows(
+              OutputFiles.sink(locations.attentionWeights(), new AttentionRowEncoder()))
+          : job.withAttentionMaps(
+              OutputFiles.sink(locations.attentionWeights(), new AttentionMapEncoder()));
+    }
+    String topic = topics.attentionWeights().get();
+    AttentionJob bounded = job.withLargestAttentionWeights(topics.largestAttentionWeights());
+    return options.tokenMode()
+        ? bounded.withAttentionRows(
+            OutputTopic.sink(
+                new WeightsRecords<>(topic),
+                topics.clients(),
+                options.delivery(),
+                topics.transactionalId() + "-attention-weights"))
+        : bounded.withAttentionMaps(
+            OutputTopic.sink(
+                new WeightsRecords<>(topic),
+                topics.clients(),
+                options.delivery(),
+                topics.transactionalId() + "-attention-weights"));
   }
 
   /** Reads the weights once here, so that damaged ones are refused before the job starts. */
@@ -147,6 +172,18 @@ public final class JobFromOptions {
     } catch (IOException e) {
       throw new UsageException("--embedding-table " + table.file() + ": cannot be read: " + e);
     }
+  }
+
+  /** Where nobody said how many head groups, the cost model does. */
+  private BuiltLayer withHeadGroups(BuiltLayer layer, int slots) {
+    if (options.headGroups().isPresent()) {
+      return layer;
+    }
+    int length =
+        options.given("--max-length") ? options.maxLength() : HeadGroupCost.EXPECTED_LENGTH;
+    AttentionSettings chosen =
+        settings(layer.shape()).withChosenHeadGroups(length, Math.max(1, slots));
+    return layer.withHeadGroups(chosen.headGroups());
   }
 
   private void shipTable(StreamExecutionEnvironment env) {

@@ -7,10 +7,12 @@ import io.headstream.job.gather.GatherHeads;
 import io.headstream.job.heads.AttendTokens;
 import io.headstream.job.heads.AttendTokensInOnePlace;
 import io.headstream.job.heads.AttentionMaps;
+import io.headstream.job.heads.AttentionRows;
 import io.headstream.job.heads.ContextBounds;
 import io.headstream.job.heads.FanOutTokens;
 import io.headstream.job.heads.TokenSettings;
 import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.layer.LayerWeights;
 import io.headstream.job.records.HeadBlock;
 import io.headstream.job.records.HeadKey;
@@ -34,10 +36,16 @@ final class TokenStages {
 
   private final AttentionSettings settings;
   private final LayerWeights weights;
+  private final AttentionSample sample;
   private final int maxParallelism;
 
-  TokenStages(AttentionSettings settings, LayerWeights weights, int maxParallelism) {
+  TokenStages(
+      AttentionSettings settings,
+      LayerWeights weights,
+      AttentionSample sample,
+      int maxParallelism) {
     this.settings = settings;
+    this.sample = sample;
     this.weights = weights.withDigest();
     this.maxParallelism = maxParallelism;
   }
@@ -82,7 +90,7 @@ final class TokenStages {
             .returns(Token.class)
             .name("Hand on answers")
             .uid("gather-tokens");
-    return answered(tokens, answers);
+    return answered(tokens, answers, answers);
   }
 
   private AttentionLayer.Answered fanOut(DataStream<TokenBlock> blocks) {
@@ -93,7 +101,7 @@ final class TokenStages {
             .name("Fan out to %d head groups".formatted(groups))
             .uid("fan-out-tokens")
             .setBufferTimeout(FLUSH_MILLIS);
-    DataStream<HeadResult> results =
+    SingleOutputStreamOperator<HeadResult> results =
         work.keyBy(HeadBlock::key)
             .process(new AttendTokens(operatorSettings()))
             .name(
@@ -116,16 +124,19 @@ final class TokenStages {
             .name("Gather heads, W_o")
             .uid("gather-tokens")
             .setMaxParallelism(maxParallelism);
-    return answered(answers, answers);
+    return answered(answers, answers, results);
   }
 
-  /** There are no attention maps of tokens that are answered one by one: that output is empty. */
+  /** There are no maps of whole sequences where tokens are answered one by one. */
   private static AttentionLayer.Answered answered(
-      DataStream<Token> tokens, SingleOutputStreamOperator<Token> answering) {
+      DataStream<Token> tokens,
+      SingleOutputStreamOperator<Token> answering,
+      SingleOutputStreamOperator<?> attending) {
     return new AttentionLayer.Answered(
         tokens,
         answering.getSideOutput(DeadLetterOutput.TAG),
-        answering.getSideOutput(AttentionMaps.TAG));
+        attending.getSideOutput(AttentionMaps.TAG),
+        attending.getSideOutput(AttentionRows.TAG));
   }
 
   /** The blocks that are not just an end. */
@@ -145,7 +156,8 @@ final class TokenStages {
             true, keysBefore, settings.sinks(), settings.dropout(), settings.dropoutSeed()),
         settings.headGroups(),
         new ContextBounds(keysBefore, settings.sinks()),
-        settings.tokenMode().pageCacheBytes());
+        settings.tokenMode().pageCacheBytes(),
+        sample);
   }
 
   /** The session gap where there is one; else what ends a sequence that was abandoned. */

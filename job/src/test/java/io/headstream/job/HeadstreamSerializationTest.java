@@ -205,6 +205,7 @@ class HeadstreamSerializationTest {
         "HeadResult by RecordKryoSerializer",
         "TokenBlock by RecordKryoSerializer",
         "HeadBlock by RecordKryoSerializer",
-        "AttentionMap by RecordKryoSerializer");
+        "AttentionMap by RecordKryoSerializer",
+        "AttentionRow by RecordKryoSerializer");
   }
 }

@@ -9,6 +9,7 @@ import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Reference;
 import io.headstream.attention.safetensors.SafetensorsWriter;
 import io.headstream.attention.safetensors.TensorType;
+import io.headstream.job.cli.BuiltLayer;
 import io.headstream.job.cli.Locations;
 import io.headstream.job.cli.Options;
 import io.headstream.job.cli.Place;
@@ -197,12 +198,43 @@ class JobFromOptionsITCase {
         .contains("\"MALFORMED\"", "\"ts is missing\"", "in.jsonl:2");
   }
 
+  /** Long sequences of a wide layer gain by a second slot; and who has one slot gets the same. */
+  @Test
+  void withoutHeadGroupsTheCostModelPicksThemAndTheBytesStay() throws Exception {
+    SplittableRandom random = new SplittableRandom(SEED);
+    List<String> lines = new ArrayList<>();
+    for (int position = 0; position < 6; position++) {
+      float[] embedding = Reference.uniform(random, 512, 1);
+      lines.add(text(Token.of("a", position, embedding, position == 5), TokenFormat.DEFAULT));
+    }
+    Files.write(folder.resolve("in.jsonl"), lines);
+    String[] layer = {"--model-dim=512", "--max-length=8192"};
+    assertThat(run(1, "in.jsonl", "one-slot", layer).shape().headGroups()).isOne();
+    assertThat(run(2, "in.jsonl", "two-slots", layer).shape().headGroups()).isEqualTo(2);
+    assertThat(run(2, "in.jsonl", "short", "--model-dim=512").shape().headGroups()).isOne();
+    assertThat(run(2, "in.jsonl", "said", with(layer, "--head-groups=4")).shape().headGroups())
+        .isEqualTo(4);
+    assertThat(lines("one-slot"))
+        .hasSize(6)
+        .isEqualTo(lines("two-slots"))
+        .isEqualTo(lines("short"))
+        .isEqualTo(lines("said"));
+    for (int slots : new int[] {1, 4}) {
+      String[] byToken = with(layer, "--mode=token");
+      assertThat(run(slots, "in.jsonl", "token-" + slots, byToken).shape().headGroups())
+          .as("whatever the parallelism")
+          .isEqualTo(2);
+    }
+    assertThat(lines("token-1")).hasSize(6).isEqualTo(lines("token-4"));
+  }
+
   /** Below half of what the watermark allows for. */
   private static long jitter(Token token) {
     return Math.floorMod(token.embedding()[0] * 1e6f > 0 ? 7 * token.position() + 191 : 0, 200);
   }
 
-  private void run(int parallelism, String in, String out, String... further) throws Exception {
+  private BuiltLayer run(int parallelism, String in, String out, String... further)
+      throws Exception {
     Configuration configuration = new Configuration();
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     StreamExecutionEnvironment env =
@@ -213,8 +245,9 @@ class JobFromOptionsITCase {
         Options.parse(
             Place.CLUSTER,
             with(further, "--input=" + folder.resolve(in), "--output=" + folder.resolve(out)));
-    JobFromOptions.build(env, options, Locations.of(options));
+    BuiltLayer layer = JobFromOptions.build(env, options, Locations.of(options));
     env.execute();
+    return layer;
   }
 
   /** The lines of a folder, sorted. */

@@ -1,6 +1,7 @@
 package io.headstream.job;
 
 import io.headstream.job.output.AttentionMapEncoder;
+import io.headstream.job.output.AttentionRowEncoder;
 import io.headstream.job.output.DeadLetterEncoder;
 import io.headstream.job.output.OutputFiles;
 import io.headstream.job.output.TokenEncoder;
@@ -63,7 +64,8 @@ final class JobRun {
             layer,
             OutputFiles.sink(flink(answers), new TokenEncoder()),
             OutputFiles.sink(flink(deadLetters), new DeadLetterEncoder()))
-        .withAttentionMaps(OutputFiles.sink(flink(attentionMaps), new AttentionMapEncoder()));
+        .withAttentionMaps(OutputFiles.sink(flink(attentionMaps), new AttentionMapEncoder()))
+        .withAttentionRows(OutputFiles.sink(flink(attentionMaps), new AttentionRowEncoder()));
   }
 
   /** The answers' lines, sorted by sequence and position. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.source.HeldInput;
 import io.headstream.job.source.JsonTokenParser;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -81,10 +83,12 @@ class MetricsITCase {
           assertThat(sum(metrics, "headGroup_tokensAttended", job, "headGroup=\"" + group + "\""))
               .isEqualTo(60);
         }
+        assertThat(value(metrics, "headGroups", job)).isEqualTo(groups);
         assertThat(sum(metrics, "attentionTimeMicros_count", job)).isEqualTo(20 * groups);
         assertThat(sum(metrics, "endToEndLatencyMillis_count", job)).isEqualTo(20);
         assertThat(value(metrics, "endToEndLatencyMillis", job, "quantile=\"0.99\""))
             .isBetween(0.0, (double) PATIENCE.toMillis());
+        assertHealth(metrics, job);
         String kernel = "kernelName=\"" + MultiHeadAttention.kernel().replace('-', '_') + "\"";
         assertThat(sum(metrics, "kernelName_kernelInUse", job, kernel)).isGreaterThan(0);
       }
@@ -132,9 +136,21 @@ class MetricsITCase {
       assertThat(sum(metrics, "headGroup_tokensAttended", "token", "headGroup=\"0\""))
           .isEqualTo(15);
       assertThat(sum(metrics, "endToEndLatencyMillis_count", "token")).isEqualTo(10);
+      assertHealth(metrics, "token");
       checkDashboard("token");
       input.close();
       job.getJobExecutionResult().get();
+    }
+  }
+
+  /** Of both heads, as gauges of the sampled sequences, which are all. */
+  private static void assertHealth(List<String> metrics, String job) {
+    for (int head = 0; head < 2; head++) {
+      String of = "head=\"" + head + "\"";
+      assertThat(value(metrics, "head_largestWeight", job, of)).isBetween(0.5, 1.0);
+      assertThat(value(metrics, "head_entropyNats", job, of)).isBetween(0.0, Math.log(3));
+      assertThat(value(metrics, "head_massOnFirstTokens", job, of)).isBetween(0.999, 1.001);
+      assertThat(value(metrics, "head_meanDistance", job, of)).isBetween(0.0, 1.5);
     }
   }
 
@@ -235,7 +251,7 @@ class MetricsITCase {
             input.source(),
             new JsonTokenParser(8, false, false),
             1 << 20,
-            AttentionLayer.seeded(1, settings),
+            AttentionLayer.seeded(1, settings).withAttentionMaps(new AttentionSample(Set.of(), 1)),
             new DiscardingSink<>(),
             new DiscardingSink<>())
         .build(env);

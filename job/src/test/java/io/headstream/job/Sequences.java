@@ -62,18 +62,24 @@ public final class Sequences {
 
   /** The first tokens of all sequences, then the second ones, and so on. */
   public List<Token> interleaved() {
+    return interleaved(sequences.size());
+  }
+
+  /** So many sequences interleaved, then as many others: a stream with that many open at a time. */
+  public List<Token> interleaved(int open) {
     List<Token> tokens = new ArrayList<>();
-    for (int position = 0; ; position++) {
-      int before = tokens.size();
-      for (List<Token> sequence : sequences) {
-        if (position < sequence.size()) {
-          tokens.add(sequence.get(position));
+    for (int first = 0; first < sequences.size(); first += open) {
+      List<List<Token>> group = sequences.subList(first, Math.min(first + open, sequences.size()));
+      int longest = group.stream().mapToInt(List::size).max().orElseThrow();
+      for (int position = 0; position < longest; position++) {
+        for (List<Token> sequence : group) {
+          if (position < sequence.size()) {
+            tokens.add(sequence.get(position));
+          }
         }
       }
-      if (tokens.size() == before) {
-        return tokens;
-      }
     }
+    return tokens;
   }
 
   /** All tokens in an order of their own. */

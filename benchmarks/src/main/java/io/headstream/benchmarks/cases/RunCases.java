@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import picocli.CommandLine;
@@ -39,6 +40,13 @@ public final class RunCases implements Callable<Integer> {
   @Option(names = "--warm-up", description = "Seconds before, in which the JIT compiler works.")
   private double warmUp = 2;
 
+  @Option(
+      names = "--executor",
+      description =
+          "awake: the other threads wait awake for 0.3 ms before they sleep, as the peers' do;"
+              + " pool: those of an ordinary pool, which sleep at once.")
+  private Waiting executor = Waiting.AWAKE;
+
   @Option(names = "--seed", description = "Of the inputs.")
   private long seed = 1;
 
@@ -50,17 +58,26 @@ public final class RunCases implements Callable<Integer> {
   @Option(names = "--help", usageHelp = true, description = "Print this.")
   private boolean help;
 
+  private enum Waiting {
+    AWAKE,
+    POOL
+  }
+
   private RunCases() {}
 
   /** Runs the command. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new RunCases()).execute(arguments));
+    System.exit(
+        new CommandLine(new RunCases())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(arguments));
   }
 
   @Override
   public Integer call() {
-    // The threads of an ordinary caller: they sleep when there is nothing to do.
-    ExecutorService executor = Executors.newFixedThreadPool(Math.max(1, threads - 1));
+    ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, threads - 1));
+    AwakeThreads awake = new AwakeThreads(Math.max(1, threads - 1));
+    Executor executor = this.executor == Waiting.AWAKE ? awake : pool;
     List<Case> cases = words.stream().map(Case::parse).toList();
     List<Timing> timings = new ArrayList<>();
     for (Case one : cases) {
@@ -80,7 +97,8 @@ public final class RunCases implements Callable<Integer> {
         System.out.println(line(cases.get(i), timings.get(i)));
       }
     }
-    executor.shutdown();
+    pool.shutdown();
+    awake.close();
     return 0;
   }
 

@@ -2,14 +2,18 @@ package io.headstream.benchmarks.job;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.headstream.job.AttentionSettings;
+import io.headstream.job.layer.AttentionSample;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
@@ -29,10 +33,15 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     description = {
       "Measures the job on embedded Flink, from sequences in memory to a sink that discards:",
-      "mode,n,d,heads,causal,head_groups,parallelism,sequences_s,tokens_s,p50_ms,p99_ms,bytes_s,",
-      "and cpu_us, what all threads of this JVM spent on a token."
+      RunJob.COLUMNS
     })
 public final class RunJob implements Callable<Integer> {
+  static final String COLUMNS =
+      "mode,n,d,heads,causal,head_groups,parallelism,"
+          + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s,cpu_ms";
+
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   @Option(
       names = "--modes",
@@ -58,6 +67,26 @@ public final class RunJob implements Callable<Integer> {
       names = "--in-flight",
       description = "Most sequences on their way at once: 1 is latency alone, 0 no limit.")
   private int inFlight = Meter.UNLIMITED;
+
+  @Option(
+      names = "--attention-weights",
+      split = ",",
+      description = {
+        "Percents of the sequences whose attention weights are written, to nowhere, in the modes",
+        "sequence and token; the mode is then called MODE+PERCENT. 0: the option is absent."
+      })
+  private List<Double> attentionWeights = List.of(0.0);
+
+  @Option(names = "--endless", description = "How many sequences each slot has in the mode token.")
+  private int endless = Sequences.ENDLESS;
+
+  @Option(
+      names = "--full-contexts",
+      description = {
+        "Warm up until each sequence of the modes token and core-token is LENGTH tokens long:",
+        "a token costs what its context does."
+      })
+  private boolean fullContexts;
 
   @Option(
       names = "--state-backend",
@@ -96,9 +125,7 @@ public final class RunJob implements Callable<Integer> {
         }
       }
     }
-    System.out.println(
-        "mode,n,d,heads,causal,head_groups,parallelism,"
-            + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s,cpu_us");
+    System.out.println(COLUMNS);
     best.forEach((what, throughput) -> System.out.println(what + "," + throughput.fields()));
     return 0;
   }
@@ -109,7 +136,10 @@ public final class RunJob implements Callable<Integer> {
       return;
     }
     for (int groups : headGroups) {
-      keep(mode, shape, groups, parallelism, job(mode, shape, groups, parallelism));
+      for (double percent : attentionWeights) {
+        String what = percent == 0 ? mode : mode + "+" + percent;
+        keep(what, shape, groups, parallelism, job(mode, shape, groups, parallelism, percent));
+      }
     }
   }
 
@@ -135,7 +165,7 @@ public final class RunJob implements Callable<Integer> {
         mode.equals("core")
             ? BareCore.start(shape, threads, stop)
             : BareCore.startDecoding(shape, threads, stop);
-    fillContexts(mode, shape, threads);
+    fillContexts(mode, (long) threads * Sequences.ENDLESS * shape.length());
     Throughput measured = window();
     stop.set(true);
     for (Thread thread : started) {
@@ -144,8 +174,11 @@ public final class RunJob implements Callable<Integer> {
     return measured;
   }
 
-  private Throughput job(String mode, Shape shape, int groups, int parallelism) throws Exception {
-    Meter.begin(Sequences.count(shape), inFlight);
+  private Throughput job(String mode, Shape shape, int groups, int parallelism, double percent)
+      throws Exception {
+    int sequences = mode.equals("token") ? endless * parallelism : Sequences.count(shape);
+    Meter.begin(Math.max(sequences, Sequences.count(shape)), inFlight);
+    AttentionSample sample = sample(sequences, percent);
     NetworkBytes.begin();
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration(parallelism));
@@ -155,16 +188,16 @@ public final class RunJob implements Callable<Integer> {
             .withCausal(shape.causal())
             .withHeadGroups(groups);
     switch (mode) {
-      case "sequence" -> Work.sequences(env, shape, settings);
+      case "sequence" -> Work.sequences(env, shape, settings, sample);
       case "tokens" -> Work.tokens(env, shape, settings);
-      case "token" -> Work.endless(env, shape, settings);
+      case "token" -> Work.endless(env, shape, settings, endless, sample);
       default -> Work.peer(env, mode, shape);
     }
     JobClient job = env.executeAsync(mode);
     while (Meter.sequences() == 0 && !job.getJobStatus().get().isTerminalState()) {
       Thread.sleep(20);
     }
-    fillContexts(mode, shape, parallelism);
+    fillContexts(mode, (long) parallelism * endless * shape.length());
     Throughput measured = window();
     job.cancel();
     Meter.end();
@@ -176,11 +209,22 @@ public final class RunJob implements Callable<Integer> {
     return measured;
   }
 
-  /** In token mode a context grows up to its length, and a token costs what its context does. */
-  private static void fillContexts(String mode, Shape shape, int slots)
-      throws InterruptedException {
-    long tokens = (long) slots * Sequences.ENDLESS * shape.length();
-    while (mode.endsWith("token") && Meter.tokens() < tokens) {
+  /** As many as the share says, by name, since there are few; each ID is hashed all the same. */
+  private static AttentionSample sample(int sequences, double percent) {
+    if (percent == 0) {
+      return AttentionSample.none();
+    }
+    int sampled = (int) Math.max(1, Math.round(sequences * percent / 100));
+    Set<String> ids =
+        IntStream.range(0, sampled)
+            .mapToObj(n -> Integer.toString((int) ((long) n * sequences / sampled)))
+            .collect(Collectors.toSet());
+    System.err.printf("%d of %d sequences are sampled%n", sampled, sequences);
+    return new AttentionSample(ids, Integer.MAX_VALUE);
+  }
+
+  private void fillContexts(String mode, long tokens) throws InterruptedException {
+    while (fullContexts && mode.endsWith("token") && Meter.tokens() < tokens) {
       Thread.sleep(20);
     }
   }
@@ -209,41 +253,38 @@ public final class RunJob implements Callable<Integer> {
     long sequences = Meter.sequences();
     long tokens = Meter.tokens();
     long bytes = NetworkBytes.sum();
-    long cpu = cpuNanos();
+    long cpuNanos = PROCESS.getProcessCpuTime();
     Thread.sleep((long) (seconds * 1000));
     double elapsed = (System.nanoTime() - start) / 1e9;
-    long answered = Meter.tokens() - tokens;
+    double cpuMillis = (PROCESS.getProcessCpuTime() - cpuNanos) / 1e6;
+    long done = Meter.sequences() - sequences;
     return new Throughput(
-        (Meter.sequences() - sequences) / elapsed,
-        answered / elapsed,
+        done / elapsed,
+        (Meter.tokens() - tokens) / elapsed,
         Meter.latencyMillis(0.5),
         Meter.latencyMillis(0.99),
         (NetworkBytes.sum() - bytes) / elapsed,
-        (cpuNanos() - cpu) / 1e3 / answered);
+        cpuMillis / done);
   }
 
-  private static long cpuNanos() {
-    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
-  }
-
-  /** What went through in a second. */
+  /** What went through in a second, and the work of all threads for one sequence. */
   private record Throughput(
       double sequences,
       double tokens,
       double p50Millis,
       double p99Millis,
       double bytes,
-      double cpuMicros) {
+      double cpuMillis) {
     String fields() {
       return String.format(
           Locale.ROOT,
-          "%.1f,%.0f,%.3f,%.3f,%.0f,%.1f",
+          "%.1f,%.0f,%.3f,%.3f,%.0f,%.4f",
           sequences,
           tokens,
           p50Millis,
           p99Millis,
           bytes,
-          cpuMicros);
+          cpuMillis);
     }
   }
 }

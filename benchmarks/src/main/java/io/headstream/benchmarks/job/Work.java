@@ -3,6 +3,9 @@ package io.headstream.benchmarks.job;
 import io.headstream.job.AttentionLayer;
 import io.headstream.job.AttentionSettings;
 import io.headstream.job.TokenMode;
+import io.headstream.job.layer.AttentionSample;
+import io.headstream.job.output.AttentionMapEncoder;
+import io.headstream.job.output.AttentionRowEncoder;
 import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import java.util.List;
@@ -22,10 +25,19 @@ final class Work {
   private Work() {}
 
   /** The source emits whole sequences. */
-  static void sequences(StreamExecutionEnvironment env, Shape shape, AttentionSettings settings) {
+  static void sequences(
+      StreamExecutionEnvironment env,
+      Shape shape,
+      AttentionSettings settings,
+      AttentionSample sample) {
     AttentionLayer.Answered answered =
-        AttentionLayer.seeded(SEED, settings).applyToSequences(wholeSequences(env, shape));
+        AttentionLayer.seeded(SEED, settings)
+            .withAttentionMaps(sample)
+            .applyToSequences(wholeSequences(env, shape));
     answered.tokens().sinkTo(new MeasuredSink(false)).name("Discard");
+    if (!sample.isNone()) {
+      answered.attentionMaps().sinkTo(new EncodingSink<>(new AttentionMapEncoder()));
+    }
   }
 
   /** As {@link #sequences}, with a peer in the place of our layer. */
@@ -54,18 +66,24 @@ final class Work {
   }
 
   /** Many sequences that never end, a token each in turn, answered from what is kept of them. */
-  static void endless(StreamExecutionEnvironment env, Shape shape, AttentionSettings settings) {
+  static void endless(
+      StreamExecutionEnvironment env,
+      Shape shape,
+      AttentionSettings settings,
+      int each,
+      AttentionSample sample) {
     DataStream<Token> tokens =
         env.fromSequence(0, Long.MAX_VALUE - 1)
-            .map(new EndlessTokens(shape))
+            .map(new EndlessTokens(shape, each))
             .returns(TypeInformation.of(Token.class));
     AttentionSettings tokenMode =
         settings.withTokenMode(TokenMode.DEFAULT).withMaxLength(shape.length());
-    AttentionLayer.seeded(SEED, tokenMode)
-        .apply(tokens)
-        .tokens()
-        .sinkTo(new MeasuredSink(true))
-        .name("Discard");
+    AttentionLayer.Answered answered =
+        AttentionLayer.seeded(SEED, tokenMode).withAttentionMaps(sample).apply(tokens);
+    answered.tokens().sinkTo(new MeasuredSink(true)).name("Discard");
+    if (!sample.isNone()) {
+      answered.attentionRows().sinkTo(new EncodingSink<>(new AttentionRowEncoder()));
+    }
   }
 
   static DataStream<SequenceChunk> wholeSequences(StreamExecutionEnvironment env, Shape shape) {
@@ -101,24 +119,26 @@ final class Work {
     private static final long serialVersionUID = 1L;
 
     private final Shape shape;
+    private final int each; // sequences of a subtask
     private transient float[][] embeddings;
     private transient int first; // of this subtask's own sequences
     private transient long sent;
 
-    EndlessTokens(Shape shape) {
+    EndlessTokens(Shape shape, int each) {
       this.shape = shape;
+      this.each = each;
     }
 
     @Override
     public void open(OpenContext context) {
-      first = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() * Sequences.ENDLESS;
+      first = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() * each;
       embeddings = Sequences.embeddings(shape);
     }
 
     @Override
     public Token map(Long index) {
-      int number = first + (int) (sent % Sequences.ENDLESS);
-      int position = (int) (sent / Sequences.ENDLESS);
+      int number = first + (int) (sent % each);
+      int position = (int) (sent / each);
       float[] embedding = embeddings[(int) (sent % embeddings.length)];
       sent++;
       Meter.send(number);

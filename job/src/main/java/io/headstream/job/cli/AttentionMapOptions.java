@@ -10,15 +10,18 @@ final class AttentionMapOptions {
       paramLabel = "URI",
       converter = Values.Location.class,
       description =
-          "the folder for attention weights, one record a sequence and head; with one of the next"
-              + " two. ./headstream view shows them. Default: none")
+          "the folder or kafka:TOPIC for attention weights, one record a sequence and head, in token"
+              + " mode a token and head; with one of the next two. ./headstream view shows them."
+              + " Default: none")
   String uri;
 
   @Option(
       names = "--attention-weights-for",
       paramLabel = "ID[,ID...]",
       converter = Values.Ids.class,
-      description = "the sequences whose attention weights are written. Default: none")
+      description =
+          "the sequences whose attention weights are written; \\, is a comma in an ID, and the"
+              + " option may be repeated. Default: none")
   List<String> ids;
 
   @Option(
@@ -26,7 +29,7 @@ final class AttentionMapOptions {
       paramLabel = "N",
       converter = Values.Count.class,
       description =
-          "write the attention weights of every Nth sequence, chosen by a hash of its ID; 1 is all."
-              + " Default: none")
+          "write the attention weights of every Nth sequence, in token mode of all its tokens, chosen"
+              + " by a hash of its ID; 1 is all. Default: none")
   Integer every;
 }

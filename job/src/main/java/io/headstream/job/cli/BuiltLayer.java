@@ -14,4 +14,9 @@ public record BuiltLayer(LayerShape shape, String weightsDigest, String tableDig
   public BuiltLayer(LayerShape shape, String weightsDigest) {
     this(shape, weightsDigest, null);
   }
+
+  /** The same layer with the head groups that were picked. */
+  public BuiltLayer withHeadGroups(int groups) {
+    return new BuiltLayer(shape.withHeadGroups(groups), weightsDigest, tableDigest);
+  }
 }

@@ -51,7 +51,9 @@ record Fingerprint(Map<String, String> values) {
     values.put("--weights", digest(layer.weightsDigest()));
     values.put("--embedding-table", digest(layer.tableDigest()));
     values.put("--positions", options.sinusoidalPositions() ? "sinusoidal" : "none");
-    values.put("--attention-weights", locations.attentionWeights());
+    values.put(
+        "--attention-weights",
+        either(topics.attentionWeightsTopic(), locations.attentionWeights()));
     values.put("--attention-weights-for", options.attentionWeightsFor());
     values.put("--attention-weights-sample", options.attentionWeightsSample().orElse(0));
     values.put("--model-dim", layer.shape().modelDim());

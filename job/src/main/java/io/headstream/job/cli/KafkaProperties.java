@@ -13,8 +13,8 @@ import java.util.Properties;
 
 /**
  * The file that {@code --kafka-properties} names: properties of the Kafka clients as Kafka's own
- * tools take them, in UTF-8. What stands in it is on no command line, where other users of the
- * machine, and Flink's logs and pages, would show it.
+ * tools take them, in UTF-8. What stands in it is on no command line, which other users of the
+ * machine can read, and Flink's logs repeat.
  *
  * <p>A value may be a secret, so no message here repeats one.
  */

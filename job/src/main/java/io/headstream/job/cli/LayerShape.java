@@ -9,10 +9,7 @@ package io.headstream.job.cli;
  * @param headGroups how many parallel parts the heads are fanned out into; divides keyValueHeads
  */
 public record LayerShape(int modelDim, int heads, int keyValueHeads, int headGroups) {
-  /**
-   * What {@code auto} is until a measured cost model picks it. All heads in one place send a token
-   * once instead of once a group, which many short sequences gain most from.
-   */
+  /** What {@code auto} stands for until the job knows its slots, and picks. */
   private static final int AUTO_HEAD_GROUPS = 1;
 
   /** Checks that each count divides the one that it has to divide. */
@@ -72,6 +69,11 @@ public record LayerShape(int modelDim, int heads, int keyValueHeads, int headGro
       throw repeats("--kv-heads", typed, keyValueHeads, options);
     }
     return new LayerShape(modelDim, options.heads(), keyValueHeads, headGroups(options));
+  }
+
+  /** This shape with the head groups that were picked. */
+  public LayerShape withHeadGroups(int groups) {
+    return new LayerShape(modelDim, heads, keyValueHeads, groups);
   }
 
   private static UsageException repeats(String option, int typed, int inFile, Options options) {

@@ -16,7 +16,7 @@ public final class Locations {
   private final FileLocation input; // null: stdin, or a topic
   private final FileLocation output; // null: stdout, or a topic
   private final FileLocation deadLetters; // null: stderr, or a topic
-  private final FileLocation attentionWeights; // null: nobody asks for them
+  private final FileLocation attentionWeights; // null: nobody asks for them, or a topic
   private final FileLocation weights; // null: seeded
   private final FileLocation checkpoints; // null: none
   private final TableLocation embeddingTable; // null: none
@@ -39,10 +39,12 @@ public final class Locations {
                 .map(uri -> FileLocation.of("--dead-letters", uri))
                 .orElse(output == null ? null : output.beside(DEAD_LETTERS_SUFFIX));
     attentionWeights =
-        options
-            .attentionWeights()
-            .map(uri -> FileLocation.of("--attention-weights", uri))
-            .orElse(null);
+        topics.attentionWeights().isPresent()
+            ? null
+            : options
+                .attentionWeights()
+                .map(uri -> FileLocation.of("--attention-weights", uri))
+                .orElse(null);
     weights = options.weights().map(file -> FileLocation.of("--weights", file)).orElse(null);
     embeddingTable = options.embeddingTable().map(TableLocation::of).orElse(null);
     checkpoints =
@@ -84,7 +86,7 @@ public final class Locations {
     return deadLetters == null ? null : deadLetters.path();
   }
 
-  /** The folder for attention weights; null where nobody asks for them. */
+  /** The folder for attention weights; null where nobody asks for them, or for a topic. */
   public Path attentionWeights() {
     return attentionWeights == null ? null : attentionWeights.path();
   }

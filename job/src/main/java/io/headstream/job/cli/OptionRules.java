@@ -52,13 +52,7 @@ final class OptionRules {
       }
     }
     if (uri != null) {
-      if (uri.startsWith("kafka:")) {
-        throw Options.notYet("--attention-weights " + uri);
-      }
       refuseDash("--attention-weights", uri);
-      if (options.tokenMode()) {
-        throw Options.notYet("--attention-weights with --mode token");
-      }
       if (!some) {
         throw new UsageException(
             "--attention-weights "
@@ -128,7 +122,7 @@ final class OptionRules {
     }
   }
 
-  /** Flink logs the arguments of a program, and shows those of an application on its pages. */
+  /** Flink logs the arguments of a program, of {@code flink run} and of an application alike. */
   private void refuseTypedSecrets() {
     options.typedKafkaClients().entrySet().stream()
         .filter(property -> Secrets.isSecret(property.getKey(), property.getValue()))
@@ -139,7 +133,7 @@ final class OptionRules {
               throw new UsageException(
                   KafkaArguments.PREFIX
                       + key
-                      + ": a secret, and Flink shows the arguments of programs; expected in the"
+                      + ": a secret, and Flink logs the arguments of programs; expected in the"
                       + " file of "
                       + KafkaProperties.OPTION);
             });

@@ -250,8 +250,8 @@ public final class Options {
     return Optional.ofNullable(layer.keyValueHeads);
   }
 
-  /** As typed; empty for {@code auto}. */
-  Optional<Integer> headGroups() {
+  /** Into how many parts the heads are fanned out; empty for auto. */
+  public Optional<Integer> headGroups() {
     return Optional.ofNullable(layer.headGroups);
   }
 

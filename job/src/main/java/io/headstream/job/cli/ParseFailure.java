@@ -18,6 +18,10 @@ final class ParseFailure {
     }
     if (failure instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
       ArgSpec option = missing.getMissing().get(0);
+      if (!option.isOption()) {
+        String command = failure.getCommandLine().getCommandName();
+        return new UsageException(command + ": " + label(option) + " is missing");
+      }
       return new UsageException(
           name(option) + ": its value is missing, expected " + name(option) + " " + label(option));
     }

@@ -25,12 +25,14 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 public final class Topics {
   private static final String DEAD_LETTERS_SUFFIX = "-dead-letters";
   private static final String NO_TOPIC =
-      ": there is no Kafka topic, expected kafka:TOPIC as --input, --output or --dead-letters";
+      ": there is no Kafka topic, expected kafka:TOPIC as --input, --output, --dead-letters or"
+          + " --attention-weights";
   private static final String SERVERS = CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG;
 
   private final Topic input; // null: no topic
   private final Topic output; // null: no topic
   private final Topic deadLetters; // null: no topic
+  private final Topic attentionWeights; // null: no topic
   private final Map<String, String> clients;
   private final String jobName;
   private KafkaCluster cluster; // null: not looked at yet, or no topics
@@ -44,13 +46,17 @@ public final class Topics {
             : output == null
                 ? null
                 : new Topic("--dead-letters", output.name() + DEAD_LETTERS_SUFFIX);
+    attentionWeights =
+        Topic.of("--attention-weights", options.attentionWeights().orElse(null)).orElse(null);
     clients = options.kafkaClients();
     jobName =
         place(input, "--input", Optional.of(options.input()))
             + '\n'
             + place(output, "--output", options.output())
             + '\n'
-            + place(deadLetters, "--dead-letters", options.deadLetters());
+            + place(deadLetters, "--dead-letters", options.deadLetters())
+            // The IDs of jobs without such a topic are as they were before there was one.
+            + (attentionWeights == null ? "" : "\n" + attentionWeights);
   }
 
   /** A place by one name, however it was written and from wherever it was meant. */
@@ -89,6 +95,11 @@ public final class Topics {
     return Optional.ofNullable(deadLetters).map(Topic::name);
   }
 
+  /** The name of the topic for attention weights, or empty where they go elsewhere, or nowhere. */
+  public Optional<String> attentionWeights() {
+    return Optional.ofNullable(attentionWeights).map(Topic::name);
+  }
+
   /** Properties of the Kafka clients; some may be secrets. */
   public Map<String, String> clients() {
     return clients;
@@ -114,6 +125,11 @@ public final class Topics {
     return cluster.largestRecord(deadLetters);
   }
 
+  /** The largest record of attention weights that its topic takes; only after {@link #look}. */
+  public RecordBound largestAttentionWeights() {
+    return cluster.largestRecord(attentionWeights);
+  }
+
   /** Which cluster it is, whatever its servers are called; null where there are no topics. */
   String clusterId() {
     return cluster == null ? null : cluster.id();
@@ -131,6 +147,10 @@ public final class Topics {
     return deadLetters;
   }
 
+  Topic attentionWeightsTopic() {
+    return attentionWeights;
+  }
+
   /**
    * Looks whether the cluster is there, and all topics in it.
    *
@@ -142,9 +162,9 @@ public final class Topics {
     }
   }
 
-  /** Whether answers or dead letters go to a topic. */
-  boolean writes() {
-    return output != null || deadLetters != null;
+  /** Whether answers, dead letters or attention weights go to a topic. */
+  public boolean writes() {
+    return output != null || deadLetters != null || attentionWeights != null;
   }
 
   private boolean any() {
@@ -153,7 +173,7 @@ public final class Topics {
 
   private Map<String, Topic> named() {
     Map<String, Topic> byName = new LinkedHashMap<>();
-    Stream.of(input, output, deadLetters)
+    Stream.of(input, output, deadLetters, attentionWeights)
         .filter(Objects::nonNull)
         .forEach(topic -> byName.put(topic.name(), topic));
     return byName;
@@ -174,12 +194,16 @@ public final class Topics {
         throw new UsageException(option + ": only with --input kafka:TOPIC");
       }
     }
-    if (output == null && deadLetters == null && options.given("--delivery")) {
-      throw new UsageException("--delivery: only with --output or --dead-letters kafka:TOPIC");
+    if (!writes() && options.given("--delivery")) {
+      throw new UsageException(
+          "--delivery: only with --output, --dead-letters or --attention-weights kafka:TOPIC");
     }
     refuseSame(output, input);
     refuseSame(deadLetters, input);
     refuseSame(deadLetters, output);
+    refuseSame(attentionWeights, input);
+    refuseSame(attentionWeights, output);
+    refuseSame(attentionWeights, deadLetters);
     if (any()) {
       require(
           SERVERS, "HOST:PORT[,HOST:PORT...]", "to reach " + named().values().iterator().next());

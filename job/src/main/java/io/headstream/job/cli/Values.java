@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.ITypeConverter;
@@ -308,13 +309,16 @@ final class Values {
     }
   }
 
-  /** Sequence IDs with commas between them. */
+  /** Sequence IDs with commas between them; {@code \,} is a comma in an ID. */
   static final class Ids implements ITypeConverter<List<String>> {
+    private static final Pattern SEPARATOR = Pattern.compile("(?<!\\\\),");
+
     @Override
     public List<String> convert(String text) throws Expected {
-      List<String> ids = List.of(text.split(",", -1));
+      List<String> ids =
+          Arrays.stream(SEPARATOR.split(text, -1)).map(id -> id.replace("\\,", ",")).toList();
       if (text.startsWith("--") || ids.contains("")) {
-        throw new Expected("sequence IDs with commas between them");
+        throw new Expected("sequence IDs with commas between them, and \\, for a comma in one");
       }
       return ids;
     }

@@ -139,7 +139,7 @@ final class ViewCommand {
     try (OutputStream stream = Files.newOutputStream(page)) {
       ReportPage.write(report, stream);
     }
-    return "%,d sequences in %s".formatted(report.size(), page);
+    return "%,d sequence%s in %s".formatted(report.size(), report.size() == 1 ? "" : "s", page);
   }
 
   /** Whether a file may be overwritten, because it was written by this command. */

@@ -15,10 +15,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -28,7 +32,8 @@ import org.apache.flink.util.Collector;
  *
  * <p>A sequence that comes whole needs no state; the chunks of a long one wait here for the last.
  */
-public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, HeadResult> {
+public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, HeadResult>
+    implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
   private final LayerWeights weights;
@@ -63,6 +68,18 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
     this.groups = groups;
     this.tokensPerChunk = tokensPerChunk;
     this.sample = sample;
+  }
+
+  /** What waits here and in the gather belongs to head groups, of which there must be as many. */
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    new StateOrigin(context.getOperatorStateStore())
+        .check(Map.of("head-groups", String.valueOf(groups)));
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {
+    // The head groups were noted at the start, and the chunks are in keyed state.
   }
 
   @Override

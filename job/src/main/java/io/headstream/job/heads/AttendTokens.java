@@ -22,7 +22,8 @@ public final class AttendTokens extends TokenAttention<HeadBlock, HeadResult> {
       throws Exception {
     HeadKey key = block.key();
     int first = block.firstPosition();
-    float[] columns = attention().attend(key, first, block.embeddings(), block.ends());
+    float[] columns =
+        attention().attend(key, first, block.embeddings(), block.ends(), context::output);
     if (columns.length > 0) {
       // Each block is answered by itself: as far as the gather knows, the sequence ends with it.
       int reaches = first + block.embeddings().length / layer().modelDim();

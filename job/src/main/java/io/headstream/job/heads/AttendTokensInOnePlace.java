@@ -45,7 +45,11 @@ public final class AttendTokensInOnePlace extends TokenAttention<TokenBlock, Tok
     float[] concatenated =
         attention()
             .attend(
-                context.getCurrentKey(), block.firstPosition(), block.embeddings(), block.ends());
+                context.getCurrentKey(),
+                block.firstPosition(),
+                block.embeddings(),
+                block.ends(),
+                context::output);
     int rows = block.tokens().size();
     if (rows > 0) {
       float[] answer = new float[concatenated.length];

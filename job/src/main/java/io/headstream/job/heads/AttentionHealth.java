@@ -1,14 +1,17 @@
 package io.headstream.job.heads;
 
 import io.headstream.job.records.AttentionMap;
+import io.headstream.job.records.AttentionRow;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
  * How healthy the attention of each head looks, as gauges {@code attention.head.HEAD.*} of the
- * sampled sequences: means over all queries of a sequence, and over about the last 32 sequences.
+ * sampled sequences: means over all queries of a sequence, and over about the last 32 sequences; of
+ * tokens that are answered one by one over about the last 1,024 tokens.
  *
  * <ul>
  *   <li>{@code entropyNats}: 0 where a head sees one token alone; its exponential is among how many
@@ -22,6 +25,7 @@ import org.apache.flink.metrics.MetricGroup;
 final class AttentionHealth {
   private static final int FIRST_TOKENS = 4;
   private static final int SEQUENCES = 32;
+  private static final int TOKENS = 1024;
 
   private final MetricGroup group;
   private final Counter maps;
@@ -34,28 +38,41 @@ final class AttentionHealth {
 
   /** Takes in what one head attends to in one sequence. */
   void add(AttentionMap map) {
-    maps.inc();
-    Sums sums = new Sums(map.length());
+    Sums sums = new Sums(map.length(), key -> key);
     map.forEachRow(sums::add);
+    add(map.head(), sums, SEQUENCES);
+  }
+
+  /** Takes in what one head attends to with one token. */
+  void add(AttentionRow row) {
+    Sums sums = new Sums(row.weights().length, row::key);
+    sums.add(row.position(), row.weights(), 0);
+    add(row.head(), sums, TOKENS);
+  }
+
+  private void add(int head, Sums sums, int most) {
+    maps.inc();
     if (sums.rows > 0) {
       // Which heads come here depends on the keys, so a head registers when it comes first.
       heads
-          .computeIfAbsent(map.head(), h -> new Head(group.addGroup("head", h.toString())))
-          .add(sums);
+          .computeIfAbsent(head, h -> new Head(group.addGroup("head", h.toString())))
+          .add(sums, most);
     }
   }
 
-  /** Sums over the rows of one map. */
+  /** Sums over the rows of one record. */
   private static final class Sums {
     private final int length;
+    private final IntUnaryOperator positions;
     private int rows;
     private double entropy;
     private double firstTokens;
     private double distance;
     private double largest;
 
-    Sums(int length) {
+    Sums(int length, IntUnaryOperator positions) {
       this.length = length;
+      this.positions = positions;
     }
 
     /** Takes the weights of one query; those that are not finite say nothing. */
@@ -67,9 +84,10 @@ final class AttentionHealth {
       for (int j = 0; j < length; j++) {
         double weight = weights[offset + j];
         if (weight != 0) {
+          int key = positions.applyAsInt(j);
           rowEntropy -= weight * Math.log(weight);
-          rowFirst += j < FIRST_TOKENS ? weight : 0;
-          rowDistance += weight * Math.abs(query - j);
+          rowFirst += key < FIRST_TOKENS ? weight : 0;
+          rowDistance += weight * Math.abs(query - key);
           rowLargest = Math.max(rowLargest, weight);
         }
       }
@@ -85,7 +103,7 @@ final class AttentionHealth {
 
   /** One head's gauges. Written by the operator's thread, read by those that report. */
   private static final class Head {
-    private int sequences;
+    private int samples;
     private volatile double entropy;
     private volatile double firstTokens;
     private volatile double distance;
@@ -98,8 +116,8 @@ final class AttentionHealth {
       group.gauge("largestWeight", () -> largest);
     }
 
-    void add(Sums sums) {
-      sequences = Math.min(sequences + 1, SEQUENCES);
+    void add(Sums sums, int most) {
+      samples = Math.min(samples + 1, most);
       entropy = moved(entropy, sums.entropy / sums.rows);
       firstTokens = moved(firstTokens, sums.firstTokens / sums.rows);
       distance = moved(distance, sums.distance / sums.rows);
@@ -107,7 +125,7 @@ final class AttentionHealth {
     }
 
     private double moved(double mean, double value) {
-      return mean + (value - mean) / sequences;
+      return mean + (value - mean) / samples;
     }
   }
 }

@@ -8,10 +8,13 @@ import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Workspace;
 import io.headstream.job.layer.AttendOptions;
 import io.headstream.job.layer.LayerMetrics;
+import io.headstream.job.records.AttentionRow;
 import io.headstream.job.records.HeadKey;
+import java.util.function.BiConsumer;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Attends with one head group to the next tokens of a sequence, by the keys and values that are
@@ -33,6 +36,7 @@ final class IncrementalAttention {
   private final Counter hits;
   private final Counter misses;
   private final LayerMetrics metrics;
+  private final AttentionRows attentionRows; // null where nothing is sampled
   private final long bytesPerToken;
   private long storedBytes;
 
@@ -54,6 +58,7 @@ final class IncrementalAttention {
     state = new KeyValueState(context, bounds, keyValueHeads, layer.headDim());
     decoded = new DecodedCaches(settings.pageCacheBytes(), bytesPerToken * KeyValuePage.POSITIONS);
     metrics = new LayerMetrics(context);
+    attentionRows = settings.sample().isNone() ? null : new AttentionRows(context, settings);
     MetricGroup group = context.getMetricGroup().addGroup("attention");
     hits = group.counter("pageCacheHits");
     misses = group.counter("pageCacheMisses");
@@ -70,9 +75,16 @@ final class IncrementalAttention {
    * @param firstPosition the position of the first row
    * @param x {@code [rows, modelDim]}, row-major
    * @param ends whether nothing has to be kept behind this block
+   * @param sideOutput takes what the heads attend to, if the sequence is in the sample
    * @return {@code [rows, modelDim / groups]}, row-major
    */
-  float[] attend(HeadKey key, int firstPosition, float[] x, boolean ends) throws Exception {
+  float[] attend(
+      HeadKey key,
+      int firstPosition,
+      float[] x,
+      boolean ends,
+      BiConsumer<OutputTag<AttentionRow>, AttentionRow> sideOutput)
+      throws Exception {
     int rows = x.length / layer.modelDim();
     HeadGroup heads = layer.headGroup(key.group(), groups);
     float[] columns = new float[rows * heads.columns()];
@@ -86,6 +98,9 @@ final class IncrementalAttention {
         decoded.put(key, cache);
       }
       metrics.attended(key.group(), rows, start);
+      if (attentionRows != null && attentionRows.wants(key.sequenceId())) {
+        attentionRows.emit(key, layer, firstPosition, x, cache, sideOutput);
+      }
     }
     if (ends) {
       decoded.take(key);

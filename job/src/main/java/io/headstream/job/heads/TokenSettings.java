@@ -1,6 +1,7 @@
 package io.headstream.job.heads;
 
 import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.layer.LayerWeights;
 import java.io.Serializable;
 
@@ -12,11 +13,24 @@ import java.io.Serializable;
  * @param groups head groups
  * @param bounds how much of the past is kept
  * @param pageCacheBytes most bytes of keys and values that a subtask keeps decoded beside its state
+ * @param sample of which sequences the attention weights go to {@link AttentionRows#TAG}
  */
 public record TokenSettings(
     LayerWeights weights,
     AttendOptions options,
     int groups,
     ContextBounds bounds,
-    long pageCacheBytes)
-    implements Serializable {}
+    long pageCacheBytes,
+    AttentionSample sample)
+    implements Serializable {
+
+  /** Settings with which nothing is sampled. */
+  public TokenSettings(
+      LayerWeights weights,
+      AttendOptions options,
+      int groups,
+      ContextBounds bounds,
+      long pageCacheBytes) {
+    this(weights, options, groups, bounds, pageCacheBytes, AttentionSample.none());
+  }
+}

@@ -47,7 +47,7 @@ public final class AttentionMapJson {
     json.writeEndArray();
   }
 
-  private static void writeWeight(float weight, JsonGenerator json) throws IOException {
+  static void writeWeight(float weight, JsonGenerator json) throws IOException {
     if (weight == 0 || weight == 1) {
       json.writeNumber((int) weight);
     } else if (Float.isFinite(weight)) {

@@ -1,10 +1,6 @@
 package io.headstream.job.records;
 
 import io.headstream.attention.AttentionMask;
-import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.AttentionResults;
-import io.headstream.attention.ScaledDotProductAttention;
-import io.headstream.attention.Workspace;
 import io.headstream.job.serialization.RecordTypeInfoFactory;
 import io.headstream.job.serialization.SerializedBy;
 import java.util.List;
@@ -40,51 +36,12 @@ public record AttentionMap(
     int keysAfter,
     int sinks,
     float[] queries,
-    float[] keys) {
-
-  /** Rows that are made at a time: what the kernels take at once. */
-  private static final int BLOCK = 48;
-
-  /**
-   * Takes one row of the map.
-   *
-   * @param <E> what it may throw
-   */
-  @FunctionalInterface
-  public interface Row<E extends Exception> {
-    /**
-     * Takes the weights of one query.
-     *
-     * @param query its position
-     * @param weights of all keys, {@code [length]} from {@code offset} on; 0 where the query may
-     *     not attend. Only for this call
-     * @param offset where the row begins
-     */
-    void accept(int query, float[] weights, int offset) throws E;
-  }
+    float[] keys)
+    implements AttentionRecord {
 
   /** Hands out all rows in order of the query. Threads: safe, each call has its own buffers. */
-  public <E extends Exception> void forEachRow(Row<E> row) throws E {
-    int headDim = queries.length / length;
-    ScaledDotProductAttention attention = new ScaledDotProductAttention(1, 1, headDim, 1);
+  public <E extends Exception> void forEachRow(WeightRows.Row<E> row) throws E {
     AttentionMask mask = AttentionMask.window(keysBefore, keysAfter, sinks);
-    Workspace workspace = new Workspace();
-    // Weights need no values; one channel of zeros is the least that there can be.
-    float[] values = new float[length];
-    float[] out = new float[BLOCK];
-    float[] weights = new float[Math.min(BLOCK, length) * length];
-    for (int first = 0; first < length; first += BLOCK) {
-      int rows = Math.min(BLOCK, length - first);
-      AttentionOptions options =
-          AttentionOptions.defaults()
-              .withMask(mask.queriesFrom(first))
-              .withResults(new AttentionResults().weights(weights, 0))
-              .withWorkspace(workspace);
-      attention.attend(
-          1, rows, length, queries, first * headDim, keys, 0, values, 0, out, 0, options);
-      for (int i = 0; i < rows; i++) {
-        row.accept(first + i, weights, i * length);
-      }
-    }
+    new WeightRows(keys, length, queries.length / length, mask).forEach(0, length, queries, 0, row);
   }
 }

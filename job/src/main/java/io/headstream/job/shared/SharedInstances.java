@@ -68,8 +68,7 @@ public final class SharedInstances<T> {
   public static final class Lease<T> implements AutoCloseable {
     private final SharedInstances<T> owner;
     private final String name;
-    private final T instance;
-    private boolean closed;
+    private T instance; // null when closed: Flink may hold an operator for longer than its job
 
     private Lease(SharedInstances<T> owner, String name, T instance) {
       this.owner = owner;
@@ -77,15 +76,15 @@ public final class SharedInstances<T> {
       this.instance = instance;
     }
 
-    /** The instance, until {@link #close()}. */
+    /** The instance, until {@link #close()}; then null. */
     public T get() {
       return instance;
     }
 
     @Override
     public void close() {
-      if (!closed) {
-        closed = true;
+      if (instance != null) {
+        instance = null;
         owner.release(name);
       }
     }

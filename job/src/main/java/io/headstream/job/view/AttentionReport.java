@@ -1,11 +1,12 @@
 package io.headstream.job.view;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The sequences whose attention weights were read, each with all its heads, in order of their IDs.
@@ -17,13 +18,12 @@ public final class AttentionReport {
   /** 16 million weights: 12 heads of 512 tokens five times, or 4 of 2,000 once. */
   static final int MOST_WEIGHTS = 16_000_000;
 
-  /** The latest tokens of a sequence in token mode that are kept. */
-  static final int MOST_ROWS = 1024;
-
   private final Map<String, List<SequenceWeights>> whole = new TreeMap<>();
-  private final Map<String, Map<Integer, TreeMap<Integer, WeightsRecord>>> rows = new TreeMap<>();
+  private final Map<String, Waterfall> waterfalls = new LinkedHashMap<>(); // as they began
+  private final Set<String> withoutRoom = new HashSet<>();
   private final List<SequenceWeights> sequences = new ArrayList<>();
-  private long weights;
+  private long weights; // of whole sequences, and then of what is shown
+  private long waterfallWeights;
   private int leftOut;
 
   AttentionReport() {}
@@ -83,15 +83,40 @@ public final class AttentionReport {
     sequence.add(new HeadWeights(record.head(), record.weights()));
   }
 
-  /** Of a position that comes again, because its ID is used again, the last one is shown. */
+  /** Where there is no room, sequences that began later make it, then the earlier tokens. */
   private void addRow(WeightsRecord record) {
-    TreeMap<Integer, WeightsRecord> ofHead =
-        rows.computeIfAbsent(record.sequenceId(), id -> new TreeMap<>())
-            .computeIfAbsent(record.head(), head -> new TreeMap<>());
-    ofHead.put(record.position(), record);
-    if (ofHead.size() > MOST_ROWS) {
-      ofHead.pollFirstEntry();
+    if (withoutRoom.contains(record.sequenceId())) {
+      leftOut++;
+      return;
     }
+    Waterfall waterfall = waterfalls.computeIfAbsent(record.sequenceId(), Waterfall::new);
+    waterfallWeights -= waterfall.weights();
+    leftOut += waterfall.add(record);
+    waterfallWeights += waterfall.weights();
+    while (weights + waterfallWeights > MOST_WEIGHTS) {
+      if (waterfalls.size() == 1) {
+        waterfallWeights -= waterfall.weights();
+        int dropped = waterfall.halve();
+        leftOut += dropped;
+        if (dropped == 0) {
+          drop(record.sequenceId());
+          return;
+        }
+        waterfallWeights += waterfall.weights();
+      } else {
+        String last = null;
+        for (String id : waterfalls.keySet()) {
+          last = id;
+        }
+        waterfallWeights -= waterfalls.get(last).weights();
+        drop(last);
+      }
+    }
+  }
+
+  private void drop(String id) {
+    leftOut += waterfalls.remove(id).records();
+    withoutRoom.add(id);
   }
 
   private boolean noRoomFor(long more) {
@@ -106,50 +131,21 @@ public final class AttentionReport {
   /** Puts everything in order, once all records are there. */
   void finish() {
     whole.values().forEach(sequences::addAll);
-    rows.forEach(this::addWaterfall);
+    waterfalls.values().forEach(this::addWaterfall);
     sequences.sort((a, b) -> a.id().compareTo(b.id()));
   }
 
-  private void addWaterfall(String id, Map<Integer, TreeMap<Integer, WeightsRecord>> heads) {
-    TreeSet<Integer> queries = new TreeSet<>();
-    heads.values().forEach(ofHead -> queries.addAll(ofHead.keySet()));
-    while (queries.size() > MOST_ROWS) {
-      queries.pollFirst();
-    }
-    TreeSet<Integer> keys = new TreeSet<>();
-    for (Map<Integer, WeightsRecord> ofHead : heads.values()) {
-      for (WeightsRecord row : ofHead.values()) {
-        if (queries.contains(row.position())) {
-          for (int key : row.keys()) {
-            keys.add(key);
-          }
-        }
+  /** Its matrices may have many more cells than there are weights. */
+  private void addWaterfall(Waterfall waterfall) {
+    while (weights + waterfall.cells() > MOST_WEIGHTS) {
+      int dropped = waterfall.halve();
+      leftOut += dropped;
+      if (dropped == 0) {
+        leftOut += waterfall.records();
+        return;
       }
     }
-    long cells = (long) queries.size() * keys.size();
-    if (noRoomFor(cells * heads.size())) {
-      return;
-    }
-    int[] rowPositions = queries.stream().mapToInt(Integer::intValue).toArray();
-    int[] columnPositions = keys.stream().mapToInt(Integer::intValue).toArray();
-    Map<Integer, Integer> columns = new LinkedHashMap<>();
-    for (int position : columnPositions) {
-      columns.put(position, columns.size());
-    }
-    SequenceWeights sequence =
-        new SequenceWeights(id, rowPositions, columnPositions, List.of(), true);
-    heads.forEach(
-        (head, ofHead) -> {
-          float[] matrix = new float[(int) cells];
-          for (int row = 0; row < rowPositions.length; row++) {
-            WeightsRecord record = ofHead.get(rowPositions[row]);
-            for (int n = 0; record != null && n < record.keys().length; n++) {
-              matrix[row * columnPositions.length + columns.get(record.keys()[n])] =
-                  record.weights()[n];
-            }
-          }
-          sequence.add(new HeadWeights(head, matrix));
-        });
-    sequences.add(sequence);
+    weights += waterfall.cells();
+    sequences.add(waterfall.matrices());
   }
 }

@@ -21,6 +21,17 @@ final class WeightsRecord {
 
   private WeightsRecord() {}
 
+  /** The row of one token, as token mode writes it. */
+  static WeightsRecord row(String sequenceId, int head, int position, int[] keys, float[] weights) {
+    WeightsRecord record = new WeightsRecord();
+    record.sequenceId = sequenceId;
+    record.head = head;
+    record.position = position;
+    record.keys = keys;
+    record.weights = weights;
+    return record;
+  }
+
   /**
    * Reads a line.
    *

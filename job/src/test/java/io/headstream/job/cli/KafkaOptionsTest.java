@@ -100,6 +100,28 @@ class KafkaOptionsTest {
         .isEqualTo("mine");
   }
 
+  @Test
+  void attentionWeightsMayGoToATopicOfTheirOwn() {
+    String[] arguments = {
+      "--input=kafka:in",
+      "--output=folder",
+      "--attention-weights=kafka:weights",
+      "--attention-weights-for=a",
+      "--delivery=exactly-once",
+      SERVERS
+    };
+    Topics topics = topics(arguments);
+    assertThat(topics.attentionWeights()).hasValue("weights");
+    assertThat(topics.writes()).isTrue();
+    String id = topics.transactionalId();
+    arguments[2] = "--attention-weights=kafka:others";
+    assertThat(topics(arguments).transactionalId()).isNotEqualTo(id);
+    arguments[2] = "--attention-weights=folder-of-weights";
+    arguments[4] = "--seed=1";
+    assertThat(topics(arguments).attentionWeights()).isEmpty();
+    assertThat(topics(arguments).writes()).isFalse();
+  }
+
   static Stream<Arguments> refusals() {
     return Stream.of(
         refused("--kafka.group.id: its value is missing", "--input=a", "--kafka.group.id"),
@@ -135,7 +157,26 @@ class KafkaOptionsTest {
             "--input=kafka:in",
             "--output=kafka:out",
             "--dead-letters=kafka:out",
-            SERVERS));
+            SERVERS),
+        refused(
+            "--attention-weights: found 'kafka:out', expected another topic than that of --output",
+            "--input=kafka:in",
+            "--output=kafka:out",
+            "--attention-weights=kafka:out",
+            "--attention-weights-sample=9",
+            SERVERS),
+        refused(
+            "--attention-weights: found 'kafka:', expected kafka:TOPIC",
+            "--input=-",
+            "--attention-weights=kafka:",
+            "--attention-weights-sample=9",
+            SERVERS),
+        refused(
+            "--kafka.bootstrap.servers: missing, expected HOST:PORT[,HOST:PORT...] to reach"
+                + " kafka:weights",
+            "--input=-",
+            "--attention-weights=kafka:weights",
+            "--attention-weights-sample=9"));
   }
 
   private static Arguments refused(String start, String... arguments) {

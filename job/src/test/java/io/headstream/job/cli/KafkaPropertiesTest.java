@@ -83,7 +83,7 @@ class KafkaPropertiesTest {
         .hasMessageNotContaining(SECRET);
   }
 
-  /** Flink logs the arguments of programs, and shows those of an application. */
+  /** Flink logs the arguments of programs. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -101,7 +101,7 @@ class KafkaPropertiesTest {
         .hasMessage(
             "--kafka."
                 + key
-                + ": a secret, and Flink shows the arguments of programs; expected in the file of"
+                + ": a secret, and Flink logs the arguments of programs; expected in the file of"
                 + " --kafka-properties");
     assertThat(parse(Place.EMBEDDED, "--kafka." + key, SECRET)).containsEntry(key, SECRET);
     String reference = "${file:/run/secrets/kafka:password}";

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -118,13 +119,28 @@ class OptionsTest {
             "--attention-weights: found '-', expected a folder",
             "--input=a",
             "--attention-weights=-",
-            "--attention-weights-for=a"),
-        // not in this version yet
-        refused(
-            "--attention-weights kafka:t: not in",
-            "--input=a",
-            "--attention-weights=kafka:t",
-            "--attention-weights-sample=1"));
+            "--attention-weights-for=a"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ' ',
+      value = {
+        "a,b a|b",
+        "a\\,b a,b",
+        "\\,,c\\,\\, ,|c,,",
+        "a\\b\\ a\\b\\",
+        "a\\\\,b a\\,b",
+      })
+  void idsMayHoldCommas(String typed, String ids) {
+    Options options =
+        Options.parse(
+            Place.EMBEDDED,
+            "--input=-",
+            "--attention-weights=w",
+            "--attention-weights-for=" + typed,
+            "--attention-weights-for=z");
+    assertThat(options.attentionWeightsFor()).containsExactlyInAnyOrder((ids + "|z").split("\\|"));
   }
 
   private static Arguments refused(String start, String... arguments) {

@@ -1,6 +1,7 @@
 package io.headstream.job.heads;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionResults;
@@ -116,6 +117,20 @@ class AttendHeadsTest {
     assertNothingLeft();
   }
 
+  /** What waits belongs to a group, and would wait for ever where there are others. */
+  @Test
+  void stateOfOtherHeadGroupsIsRefused() throws Exception {
+    process("a", 1, embeddings(1), 0);
+    OperatorSubtaskState snapshot = harness.snapshot(1, 1);
+    harness.close();
+    harness = newHarness(GROUPS / 2);
+    harness.setup();
+    assertThatThrownBy(() -> harness.initializeState(snapshot))
+        .hasMessage(
+            "the state was made with head-groups 4, this job has head-groups 2: give it the same,"
+                + " or start without the state");
+  }
+
   private void processSampled(float[] x, int from, List<String> labels) throws Exception {
     int to = Math.min(LENGTH, from + CHUNK);
     float[] rows = Arrays.copyOfRange(x, from * MODEL_DIM, to * MODEL_DIM);
@@ -169,10 +184,15 @@ class AttendHeadsTest {
 
   private static KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadTask, HeadResult> newHarness()
       throws Exception {
+    return newHarness(GROUPS);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadTask, HeadResult> newHarness(
+      int groups) throws Exception {
     LayerWeights weights = LayerWeights.seeded(SEED, MODEL_DIM, GROUPS, GROUPS);
     AttendOptions options = new AttendOptions(false, AttendOptions.UNLIMITED, 0, 0, 0);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new AttendHeads(weights, options, GROUPS, CHUNK, SAMPLE)),
+        new KeyedProcessOperator<>(new AttendHeads(weights, options, groups, CHUNK, SAMPLE)),
         HeadTask::key,
         TypeInformation.of(HeadKey.class));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.headstream.job.records.AttentionMap;
+import io.headstream.job.records.AttentionRow;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,21 @@ class AttentionHealthTest {
     health.add(map(0, Integer.MAX_VALUE, Integer.MAX_VALUE, Float.POSITIVE_INFINITY));
     assertThat(value("attention.head.0.largestWeight")).isCloseTo(0.55, within(1e-6));
     assertThat(value("attention.head.0.entropyNats")).isCloseTo(Math.log(10) / 2, within(1e-6));
+    assertThat(maps.getCount()).isEqualTo(3);
+  }
+
+  /** Positions count, not places: two sinks, and a window that ends with the token itself. */
+  @Test
+  void tokensOneByOne() {
+    float[] weights = {0.25f, 0.25f, 0.25f, 0.25f};
+    health.add(new AttentionRow("a", 1, 101, 2, 100, weights));
+    health.add(new AttentionRow("a", 1, 102, 2, 101, new float[] {0, 0, 0, 1}));
+    health.add(new AttentionRow("a", 1, 103, 2, 102, new float[] {0, 0, Float.NaN, 1}));
+    assertThat(value("attention.head.1.entropyNats")).isCloseTo(Math.log(4) / 2, within(1e-6));
+    assertThat(value("attention.head.1.massOnFirstTokens")).isCloseTo(0.25, within(1e-6));
+    // (101 + 100 + 1 + 0) / 4 of the first, 0 of the second.
+    assertThat(value("attention.head.1.meanDistance")).isCloseTo(25.25, within(1e-6));
+    assertThat(value("attention.head.1.largestWeight")).isCloseTo(0.625, within(1e-6));
     assertThat(maps.getCount()).isEqualTo(3);
   }
 

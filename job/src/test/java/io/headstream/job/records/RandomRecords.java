@@ -20,7 +20,8 @@ public final class RandomRecords {
           HeadResult.class,
           TokenBlock.class,
           HeadBlock.class,
-          AttentionMap.class);
+          AttentionMap.class,
+          AttentionRow.class);
 
   private final Random random;
 
@@ -67,6 +68,15 @@ public final class RandomRecords {
               random.nextInt(),
               random.nextInt(),
               floats(),
+              floats()));
+    } else if (type == AttentionRow.class) {
+      return type.cast(
+          new AttentionRow(
+              text(),
+              random.nextInt(),
+              random.nextInt(),
+              random.nextInt(),
+              random.nextInt(),
               floats()));
     }
     throw new IllegalArgumentException(type.getName());

@@ -68,6 +68,20 @@ class RecordSerializersTest {
     }
   }
 
+  @Nested
+  class OfAttentionMap extends Contract<AttentionMap> {
+    OfAttentionMap() {
+      super(AttentionMap.class, new AttentionMapSerializer());
+    }
+  }
+
+  @Nested
+  class OfAttentionRow extends Contract<AttentionRow> {
+    OfAttentionRow() {
+      super(AttentionRow.class, new AttentionRowSerializer());
+    }
+  }
+
   @Test
   void copiesOwnTheirArrays() {
     RandomRecords records = new RandomRecords(1);
@@ -84,6 +98,10 @@ class RecordSerializersTest {
     assertThat(new HeadTaskSerializer().copy(task).embeddings()).isNotSameAs(task.embeddings());
     HeadResult result = records.next(HeadResult.class);
     assertThat(new HeadResultSerializer().copy(result).columns()).isNotSameAs(result.columns());
+    AttentionMap map = records.next(AttentionMap.class);
+    assertThat(new AttentionMapSerializer().copy(map).keys()).isNotSameAs(map.keys());
+    AttentionRow row = records.next(AttentionRow.class);
+    assertThat(new AttentionRowSerializer().copy(row).weights()).isNotSameAs(row.weights());
   }
 
   @Test

@@ -60,7 +60,8 @@ class StoredRecordsTest {
               true),
           new HeadBlock(new HeadKey("t", 1, 42), 1 << 30, bits(), true),
           new AttentionMap(
-              "m", 3, Arrays.asList(null, "\uD800"), 5, Integer.MAX_VALUE, 0, 2, bits(), bits()));
+              "m", 3, Arrays.asList(null, "\uD800"), 5, Integer.MAX_VALUE, 0, 2, bits(), bits()),
+          new AttentionRow("w", 11, 70, 3, 69, bits()));
 
   /** What earlier versions stored that could not hold all of the above. */
   private static final Map<String, Object> STORED_EARLIER =

@@ -78,14 +78,14 @@ class AttentionFilesTest {
 
   @Test
   void onlyTheLatestTokensOfALongWaterfallAreKept() throws IOException {
-    int tokens = AttentionReport.MOST_ROWS + 10;
+    int tokens = Waterfall.MOST_ROWS + 10;
     String[] lines = new String[tokens];
     for (int p = 0; p < tokens; p++) {
       lines[p] = row("s", 0, p, new int[] {p}, new float[] {1});
     }
     Path file = write(folder.resolve("w.jsonl"), lines);
     SequenceWeights s = AttentionFiles.read(file, null).sequences().get(0);
-    assertThat(s.rows()).hasSize(AttentionReport.MOST_ROWS).startsWith(10).endsWith(tokens - 1);
+    assertThat(s.rows()).hasSize(Waterfall.MOST_ROWS).startsWith(10).endsWith(tokens - 1);
     assertThat(s.columns()).startsWith(10);
   }
 
@@ -98,6 +98,54 @@ class AttentionFilesTest {
     AttentionReport report = AttentionFiles.read(file, null);
     assertThat(report.size()).isEqualTo(3);
     assertThat(report.leftOut()).isEqualTo(1);
+  }
+
+  /** Two heads of 2,000 tokens that see all before them, of which there is room for a part. */
+  @Test
+  void ofALongWaterfallTheLatestTokensOfAllHeadsAreShown() {
+    AttentionReport report = new AttentionReport();
+    int tokens = 9000;
+    for (int position = tokens - 2000; position < tokens; position++) {
+      for (int head = 0; head < 2; head++) {
+        report.add(longRow("s", head, position));
+      }
+    }
+    report.add(longRow("later", 0, 0)); // there was room for it, once the first had made some
+    report.finish();
+    SequenceWeights s = report.sequences().get(1);
+    int rows = s.rows().length;
+    assertThat(rows).isBetween(400, 900);
+    assertThat(s.rows()).endsWith(tokens - 1).startsWith(tokens - rows);
+    assertThat(s.columns()).hasSize(tokens);
+    for (HeadWeights head : s.heads()) {
+      assertThat(head.weights()).hasSize(rows * tokens).endsWith(1).startsWith(0.25f);
+    }
+    assertThat(report.leftOut()).isEqualTo(2 * (2000 - rows));
+  }
+
+  @Test
+  void waterfallsThatBeganLaterMakeRoomForTheFirst() {
+    AttentionReport report = new AttentionReport();
+    for (int position = 9000; position < 9600; position++) {
+      for (String id : new String[] {"a", "b", "c"}) {
+        report.add(longRow(id, 0, position));
+      }
+    }
+    report.finish();
+    assertThat(report.sequences()).extracting(SequenceWeights::id).containsExactly("a", "b");
+    assertThat(report.sequences().get(0).rows()).hasSize(600);
+    assertThat(report.leftOut()).isEqualTo(600);
+  }
+
+  private static WeightsRecord longRow(String id, int head, int position) {
+    int[] keys = new int[position + 1];
+    float[] weights = new float[position + 1];
+    for (int n = 0; n <= position; n++) {
+      keys[n] = n;
+      weights[n] = 0.25f;
+    }
+    weights[position] = 1;
+    return WeightsRecord.row(id, head, position, keys, weights);
   }
 
   @Test
