@@ -82,7 +82,12 @@ class WaterfallPageE2E {
                 """
                 (() => {
                   const {cell, left, top, rows, columns} = map.dataset;
-                  const image = map.getContext('2d').getImageData(0, 0, map.width, map.height);
+                  const copy = document.createElement('canvas');
+                  copy.width = map.width;
+                  copy.height = map.height;
+                  const context = copy.getContext('2d', {willReadFrequently: true});
+                  context.drawImage(map, 0, 0);
+                  const image = context.getImageData(0, 0, copy.width, copy.height);
                   const ratio = map.width / map.getBoundingClientRect().width;
                   let text = '';
                   for (let i = 0; i < rows; i++) {
