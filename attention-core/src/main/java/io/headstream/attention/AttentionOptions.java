@@ -10,7 +10,10 @@ import java.util.concurrent.Executor;
  * {@code 1/√d_k}, no dropout, on the caller's own thread.
  */
 public final class AttentionOptions {
-  /** Multiply-adds, some 50 µs of them, below which a call stays on the caller's thread. */
+  /**
+   * Multiply-adds, 20 to 100 µs of them, below which a call stays on the caller's thread: where a
+   * thread has to be woken, handing over took up to 20 µs.
+   */
   private static final long HANDED_OVER = 1_000_000;
 
   private static final AttentionOptions DEFAULTS = new AttentionOptions();
@@ -108,6 +111,11 @@ public final class AttentionOptions {
 
   /**
    * These options with heads computed in parallel. The result does not depend on it by a bit.
+   *
+   * <p>Calls of less than a million multiply-adds stay on the caller's thread. For those of well
+   * below a millisecond it matters what the executor's threads do between calls: an ordinary pool's
+   * sleep, and the caller has done most of such a call before one is awake, which costs up to 20 µs
+   * and gains nothing; threads that wait awake take their half.
    *
    * @param executor what runs the other threads' share; may be busy or refuse, since the caller
    *     works too and waits for nothing that has not begun

@@ -29,6 +29,11 @@ final class CachedHead implements KeyValueSource {
     return released ? cache.firstRecentPage() * PAGE / TILE * TILE : first;
   }
 
+  /** Whether both pages of the tile are still there. */
+  boolean keeps(int first) {
+    return cache.keeps(first / PAGE) && cache.keeps(first / PAGE + 1);
+  }
+
   /** The array in which a page's keys are, {@code [headDim][64]} of each head; null if released. */
   float[] keys(int position) {
     KeyValuePage page = cache.page(position / PAGE);

@@ -31,11 +31,26 @@ final class HeadAttention {
   private int valueDim;
   private KeyValueSource source;
   private int sequence; // which of the dropout's sequences
+  private Coverage coverage; // of the tile at hand
+  private int tileKeys; // before those that nobody sees were left out
+  private final int cacheBlock;
 
-  HeadAttention() {}
+  HeadAttention() {
+    this(TileKernel.BLOCK);
+  }
+
+  /**
+   * One with buffers for blocks of some size where keys and values are in a cache.
+   *
+   * @param cacheBlock queries of such a block, at most
+   */
+  HeadAttention(int cacheBlock) {
+    this.cacheBlock = cacheBlock;
+  }
 
   /** One that computes rows and caches with the given kernels. */
   HeadAttention(TileKernel rowKernel, TileKernel pageKernel) {
+    this(TileKernel.BLOCK);
     this.rowKernel = rowKernel;
     this.pageKernel = pageKernel;
   }
@@ -83,19 +98,7 @@ final class HeadAttention {
       KeyValueSource source,
       int keyLength,
       AttentionOptions options) {
-    this.options = options;
-    this.mask = options.mask().ofMember(member);
-    this.headDim = headDim;
-    this.valueDim = valueDim;
-    this.source = source;
-    this.sequence = options.mask().sequences(member);
-    if (source == rows) {
-      rows.begin(keyLength);
-    }
-    kernel = source == cached ? pageKernel() : rowKernel();
-    kernel.reserve(headDim, valueDim);
-    region.member = member;
-    region.head = head;
+    begin(member, head, headDim, valueDim, source, keyLength, options);
     if (!results.wantsNothing()) {
       results.clear(0, queryLength);
     }
@@ -115,12 +118,58 @@ final class HeadAttention {
     }
   }
 
+  private void begin(
+      int member,
+      int head,
+      int headDim,
+      int valueDim,
+      KeyValueSource source,
+      int keyLength,
+      AttentionOptions options) {
+    this.options = options;
+    this.mask = options.mask().ofMember(member);
+    this.headDim = headDim;
+    this.valueDim = valueDim;
+    this.source = source;
+    this.sequence = options.mask().sequences(member);
+    if (source == rows) {
+      rows.begin(keyLength);
+    }
+    kernel = source == cached ? pageKernel() : rowKernel();
+    kernel.reserve(headDim, valueDim);
+    region.member = member;
+    region.head = head;
+  }
+
+  /**
+   * Begins with one query against the cache. {@link #score} and {@link #add} of each tile follow in
+   * this order, {@link #finishPosition} in the end, so that a caller may take the heads of a tile
+   * before the next tile.
+   *
+   * @param position of the query among the keys
+   */
+  void beginPosition(
+      int head, int headDim, int valueDim, int position, int keyLength, AttentionOptions options) {
+    begin(0, head, headDim, valueDim, cached, keyLength, options);
+    if (!results.wantsNothing()) {
+      results.clear(0, 1);
+    }
+    region.documentQueries = keyLength;
+    region.documentKeys = keyLength;
+    beginBlock(0, 1, position);
+  }
+
+  /** Writes the result of the one query. */
+  void finishPosition(int keyLength) {
+    finishBlock(0, keyLength);
+  }
+
   private TileKernel rowKernel() {
     return rowKernel = rowKernel != null ? rowKernel : Kernels.chosen().tiles();
   }
 
   private TileKernel pageKernel() {
-    return pageKernel = pageKernel != null ? pageKernel : Kernels.chosen().pages();
+    return pageKernel = pageKernel != null ? pageKernel : Kernels.chosen().pages(cacheBlock);
   }
 
   private void attendDocument(
@@ -129,23 +178,24 @@ final class HeadAttention {
     region.documentQueries = source.band() == null ? queryLength : keyLength;
     region.documentKeys = keyLength;
     for (int i = 0; i < queryLength; i += TileKernel.BLOCK) {
-      region.firstQuery = query + i;
-      region.queries = Math.min(TileKernel.BLOCK, queryLength - i);
-      region.queryPosition = queryPosition + i;
-      beginBlock();
+      int queries = Math.min(TileKernel.BLOCK, queryLength - i);
+      beginBlock(query + i, queries, queryPosition + i);
       for (int tile = source.nextTile(0); // beyond the last int it is negative
           tile < keyLength && tile >= 0;
           tile = source.nextTile(tile + TileKernel.TILE)) {
-        region.firstKey = key + tile;
-        region.keyPosition = tile;
-        region.keys = Math.min(TileKernel.TILE, keyLength - tile);
-        attendTile();
+        if (score(key, tile, keyLength)) {
+          add();
+        }
       }
-      kernel.finish(out, region.firstQuery);
-      markVanished(key, keyLength);
-      if (!results.wantsNothing()) {
-        results.finish(region.firstQuery, region.queries, kernel);
-      }
+      finishBlock(key, keyLength);
+    }
+  }
+
+  private void finishBlock(int key, int keyLength) {
+    kernel.finish(out, region.firstQuery);
+    markVanished(key, keyLength);
+    if (!results.wantsNothing()) {
+      results.finish(region.firstQuery, region.queries, kernel);
     }
   }
 
@@ -178,29 +228,44 @@ final class HeadAttention {
     return false;
   }
 
-  private void beginBlock() {
+  private void beginBlock(int query, int queries, int position) {
+    region.firstQuery = query;
+    region.queries = queries;
+    region.queryPosition = position;
     float scale = options.scale(headDim);
     kernel.begin(q, region.firstQuery, region.queries, headDim, valueDim, scale);
   }
 
-  private void attendTile() {
-    Coverage coverage = coverage();
+  /**
+   * Computes the scores against a tile of keys.
+   *
+   * @param key where the document's keys begin
+   * @param tile position of the first one
+   * @return whether anybody sees any of them, so that {@link #add} is to follow
+   */
+  boolean score(int key, int tile, int keyLength) {
+    region.firstKey = key + tile;
+    region.keyPosition = tile;
+    region.keys = Math.min(TileKernel.TILE, keyLength - tile);
+    tileKeys = region.keys;
+    coverage = coverage();
     if (coverage == Coverage.NONE && !results.wantsHidden()) {
-      return;
+      return false;
     }
-    int tileKeys = region.keys;
     if (coverage == Coverage.SOME && !results.wantsHidden()) {
       region.seeOnly(mask, source.band());
     } else {
       region.seeAll();
     }
     if (region.keys == 0) {
-      return;
+      return false;
     }
     scoreTile();
-    if (coverage == Coverage.NONE) {
-      return;
-    }
+    return coverage != Coverage.NONE;
+  }
+
+  /** Makes weights of the scores and adds the weighted values. */
+  void add() {
     mask.apply(region, kernel.scores(), coverage);
     if (source.band() != null && coverage != Coverage.ALL) {
       source.band().hide(region, kernel.scores());
@@ -240,9 +305,8 @@ final class HeadAttention {
   /** Raw scores across documents are asked for: nobody attends to them. */
   private void scoreOtherDocuments(int query, int queryLength, int keyLength) {
     for (int i = 0; i < queryLength; i += TileKernel.BLOCK) {
-      region.firstQuery = query + i;
-      region.queries = Math.min(TileKernel.BLOCK, queryLength - i);
-      beginBlock();
+      int queries = Math.min(TileKernel.BLOCK, queryLength - i);
+      beginBlock(query + i, queries, region.queryPosition);
       for (int tile = 0; tile < keyLength; tile += TileKernel.TILE) {
         region.firstKey = tile;
         region.keys = Math.min(TileKernel.TILE, keyLength - tile);

@@ -124,7 +124,15 @@ public final class HeadGroup {
     layer.projectQueries(
         workspace.queryInput(), tokens, firstKeyValueHead, keyValueHeads, queries, workspace);
     Rows output = workspace.output();
-    if (options.threadsFor(cache.products(heads(), tokens)) == 1) {
+    int threads = options.threadsFor(cache.products(heads(), tokens));
+    if (tokens == 1) {
+      PositionAttention attention = workspace.position();
+      attention.reserve(heads());
+      for (int h = 0; h < heads(); h++) {
+        beginCached(attention.head(h), h, tokens, cache, queries, output, weights, options);
+      }
+      attention.attend(cache, heads(), firstHead(), position, threads, options);
+    } else if (threads == 1) {
       for (int h = 0; h < heads(); h++) {
         attendCached(workspace, h, position, tokens, cache, queries, output, weights, options);
       }
@@ -194,11 +202,23 @@ public final class HeadGroup {
       float[] weights,
       AttentionOptions options) {
     HeadAttention attention = workspace.attention();
+    beginCached(attention, inGroup, tokens, cache, queries, output, weights, options);
+    int keyValueHead = inGroup / layer.headsPerKeyValueHead();
+    cache.attendHead(attention, firstHead() + inGroup, keyValueHead, position, tokens, options);
+  }
+
+  private void beginCached(
+      HeadAttention attention,
+      int inGroup,
+      int tokens,
+      KeyValueCache cache,
+      Rows queries,
+      Rows output,
+      float[] weights,
+      AttentionOptions options) {
     attention.q().setColumns(queries, inGroup * layer.headDim());
     attention.out().setColumns(output, inGroup * layer.headDim());
     attention.results().begin(options.results(), weights, inGroup * tokens, cache.length());
-    int keyValueHead = inGroup / layer.headsPerKeyValueHead();
-    cache.attendHead(attention, firstHead() + inGroup, keyValueHead, position, tokens, options);
   }
 
   private void append(int tokens, KeyValueCache cache, Workspace workspace) {

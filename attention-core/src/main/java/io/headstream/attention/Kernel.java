@@ -20,6 +20,10 @@ interface Kernel {
   /** What computes attention over rows of keys and values, for one thread at a time. */
   TileKernel tiles();
 
-  /** What computes attention over the pages of a cache, for one thread at a time. */
-  TileKernel pages();
+  /**
+   * What computes attention over the pages of a cache, for one thread at a time.
+   *
+   * @param block queries of a block, at most
+   */
+  TileKernel pages(int block);
 }

@@ -162,7 +162,15 @@ public final class KeyValueCache {
     Workspace workspace = options.workspace();
     AttentionResults results = options.results();
     float[] weights = ResultWriter.weights(results, 1, heads, queries, length, workspace);
-    if (options.threadsFor(products(heads, queries)) == 1) {
+    int threads = options.threadsFor(products(heads, queries));
+    if (queries == 1) {
+      PositionAttention attention = workspace.position();
+      attention.reserve(heads);
+      for (int h = 0; h < heads; h++) {
+        begin(attention.head(h), h, queries, q, qOffset, out, outOffset, weights, options);
+      }
+      attention.attend(this, heads, 0, position, threads, options);
+    } else if (threads == 1) {
       for (int h = 0; h < heads; h++) {
         attendHead(
             workspace, heads, h, position, queries, q, qOffset, out, outOffset, weights, options);
@@ -207,10 +215,24 @@ public final class KeyValueCache {
       float[] weights,
       AttentionOptions options) {
     HeadAttention attention = workspace.attention();
+    begin(attention, h, queries, q, qOffset, out, outOffset, weights, options);
+    attendHead(attention, h, h / (heads / keyValueHeads), position, queries, options);
+  }
+
+  /** Sets a head's queries, output and results. */
+  private void begin(
+      HeadAttention attention,
+      int h,
+      int queries,
+      float[] q,
+      int qOffset,
+      float[] out,
+      int outOffset,
+      float[] weights,
+      AttentionOptions options) {
     attention.q().set(q, qOffset + h * queries * headDim, headDim);
     attention.out().set(out, outOffset + h * queries * valueDim, valueDim);
     attention.results().begin(options.results(), weights, h * queries, length);
-    attendHead(attention, h, h / (heads / keyValueHeads), position, queries, options);
   }
 
   /** Attends with one head whose queries, output and results are set. */
@@ -348,6 +370,10 @@ public final class KeyValueCache {
   /** Whether a page is still there, or will be. */
   boolean keeps(int index) {
     return index < sinkPages || index >= firstRecent;
+  }
+
+  int keyValueHeads() {
+    return keyValueHeads;
   }
 
   int headDim() {

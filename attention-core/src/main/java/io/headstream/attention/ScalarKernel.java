@@ -20,11 +20,11 @@ final class ScalarKernel implements Kernel {
 
   @Override
   public TileKernel tiles() {
-    return new ScalarTileKernel();
+    return new ScalarTileKernel(TileKernel.BLOCK);
   }
 
   @Override
-  public TileKernel pages() {
-    return new ScalarTileKernel();
+  public TileKernel pages(int block) {
+    return new ScalarTileKernel(block);
   }
 }

@@ -8,19 +8,20 @@ import java.util.Arrays;
  * <p>Lanes are keys in the product with K, and channels in the product with V.
  */
 final class ScalarTileKernel implements TileKernel {
-  private final ScoreBlock scores = ScoreBlock.ofRows(new float[BLOCK * TILE], TILE);
+  private final int block; // queries of a block, at most
+  private final ScoreBlock scores;
   private final float[] row = new float[TILE]; // scores of one query, then its weights
   private final float[] more = new float[TILE]; // what further channels add to the scores
   private final float[] chains = new float[CHAINS];
-  private final float[] max = new float[BLOCK];
-  private final float[] sum = new float[BLOCK];
-  private final float[] alpha = new float[BLOCK];
+  private final float[] max; // by query of the block
+  private final float[] sum;
+  private final float[] alpha;
 
   // Rows may be longer than headDim and valueDim: buffers only grow.
-  private float[][] query = new float[BLOCK][0]; // [queries][headDim], scaled
+  private float[][] query = new float[0][]; // [queries][headDim], scaled
   private float[][] tileKeys = new float[0][]; // [headDim][TILE]
   private float[][] tileValues = new float[TILE][0]; // [keys][valueDim]
-  private float[][] out = new float[BLOCK][0]; // [queries][valueDim]
+  private float[][] out = new float[0][]; // [queries][valueDim]
   private float[] tileOut = new float[0]; // [valueDim]
   private float[] pageOut = new float[0]; // [valueDim]
 
@@ -28,15 +29,23 @@ final class ScalarTileKernel implements TileKernel {
   private int headDim;
   private int valueDim;
 
+  ScalarTileKernel(int block) {
+    this.block = block;
+    this.scores = ScoreBlock.ofRows(new float[block * TILE], TILE);
+    this.max = new float[block];
+    this.sum = new float[block];
+    this.alpha = new float[block];
+  }
+
   @Override
   public void reserve(int headDim, int valueDim) {
     if (tileKeys.length < headDim) {
       tileKeys = new float[headDim][TILE];
-      query = new float[BLOCK][headDim];
+      query = new float[block][headDim];
     }
     if (tileOut.length < valueDim) {
       tileValues = new float[TILE][valueDim];
-      out = new float[BLOCK][valueDim];
+      out = new float[block][valueDim];
       tileOut = new float[valueDim];
       pageOut = new float[valueDim];
     }

@@ -24,7 +24,7 @@ final class VectorKernel implements Kernel {
   }
 
   @Override
-  public TileKernel pages() {
-    return new VectorPageKernel();
+  public TileKernel pages(int block) {
+    return new VectorPageKernel(block);
   }
 }

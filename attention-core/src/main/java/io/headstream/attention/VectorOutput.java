@@ -12,16 +12,19 @@ import jdk.incubator.vector.FloatVector;
  * channels.
  */
 final class VectorOutput {
-  private static final int BLOCK = TileKernel.BLOCK;
-
-  private final float[][] pages = new float[2][0]; // [BLOCK][columns] each
-  private float[] out = new float[0]; // [BLOCK][columns]
+  private final int block; // queries of a block, at most
+  private final float[][] pages = new float[2][0]; // [block][columns] each
+  private float[] out = new float[0]; // [block][columns]
   private int queries;
   private int valueDim;
   private int columns;
 
+  VectorOutput(int block) {
+    this.block = block;
+  }
+
   void reserve(int valueDim) {
-    int size = BLOCK * wholeVectors(valueDim);
+    int size = block * wholeVectors(valueDim);
     if (out.length < size) {
       out = new float[size];
       pages[0] = new float[size];

@@ -1,6 +1,7 @@
 package io.headstream.attention;
 
 import static io.headstream.attention.VectorProducts.LANES;
+import static io.headstream.attention.VectorProducts.PANEL;
 import static io.headstream.attention.VectorProducts.SPECIES;
 
 import java.util.Arrays;
@@ -12,13 +13,14 @@ import jdk.incubator.vector.FloatVector;
  * product with V, so that one query fills them as well as many do.
  */
 final class VectorPageKernel implements TileKernel {
-  private final ScoreBlock scores = ScoreBlock.ofRows(new float[BLOCK * TILE], TILE);
-  private final float[] s = scores.data(); // [BLOCK][TILE]
-  private final float[] more = new float[BLOCK * PAGE]; // what further channels add to the scores
-  private final VectorRowSoftmax softmax = new VectorRowSoftmax();
-  private final VectorOutput output = new VectorOutput();
+  private final int block; // queries of a block, at most
+  private final ScoreBlock scores;
+  private final float[] s; // the scores, [block][TILE]
+  private final float[] more; // what further channels add to them, [block][TILE]
+  private final VectorRowSoftmax softmax;
+  private final VectorOutput output;
 
-  private float[] query = new float[0]; // [BLOCK][headDim], scaled
+  private float[] query = new float[0]; // [block][headDim], scaled
   private float[] released = new float[0]; // zeros in place of a page that is no longer there
   private float[] narrow = new float[0]; // [PAGE][LANES], values of fewer channels than lanes
 
@@ -26,10 +28,19 @@ final class VectorPageKernel implements TileKernel {
   private int headDim;
   private int valueDim;
 
+  VectorPageKernel(int block) {
+    this.block = block;
+    this.s = new float[block * TILE];
+    this.scores = ScoreBlock.ofRows(s, TILE);
+    this.more = new float[block * TILE];
+    this.softmax = new VectorRowSoftmax(block);
+    this.output = new VectorOutput(block);
+  }
+
   @Override
   public void reserve(int headDim, int valueDim) {
-    if (query.length < BLOCK * headDim) {
-      query = new float[BLOCK * headDim];
+    if (query.length < block * headDim) {
+      query = new float[block * headDim];
     }
     output.reserve(valueDim);
     if (released.length < PAGE * Math.max(headDim, valueDim)) {
@@ -73,12 +84,33 @@ final class VectorPageKernel implements TileKernel {
     CachedHead head = (CachedHead) source;
     int first = region.firstKey;
     int keys = region.keys;
+    if (queries == 1 && keys == TILE && head.keeps(first)) {
+      scorePages(head.keys(first), head.keys(first + PAGE), head.keysAt());
+      return;
+    }
     for (int start = 0; start < keys; start += PAGE) {
       float[] k = head.keys(first + start);
       int from = k == null ? 0 : head.keysAt();
       // Whole vectors of keys: what is beyond the last one is never looked at.
       int lanes = wholeVectors(Math.min(PAGE, keys - start));
       scorePage(k == null ? released : k, from, start, lanes);
+    }
+  }
+
+  /** The scores of one query, whose time is that of reading: both pages at once. */
+  private void scorePages(float[] k, float[] next, int from) {
+    int terms = Math.min(CHAIN_CHANNELS, headDim);
+    for (int j = 0; j < PAGE; j += PANEL) {
+      int at = from + j;
+      VectorPagePair.row(query, 0, 0, k, next, at, PAGE, terms, s, j, s, PAGE + j);
+    }
+    for (int c = CHAIN_CHANNELS; c < headDim; c += CHAIN_CHANNELS) {
+      terms = Math.min(CHAIN_CHANNELS, headDim - c);
+      for (int j = 0; j < PAGE; j += PANEL) {
+        int at = from + c * PAGE + j;
+        VectorPagePair.row(query, c, c, k, next, at, PAGE, terms, more, j, more, PAGE + j);
+      }
+      addMore(s, 0, more, 0, TILE);
     }
   }
 
@@ -119,6 +151,11 @@ final class VectorPageKernel implements TileKernel {
     CachedHead head = (CachedHead) source;
     int first = region.firstKey;
     int keys = region.keys;
+    if (queries == 1 && keys == TILE && visible == null && head.keeps(first)) {
+      addPages(head.values(first), head.values(first + PAGE), head.valuesAt());
+      output.join(softmax.alpha(), 2);
+      return;
+    }
     int pages = 0;
     for (int start = 0; start < keys; start += PAGE, pages++) {
       float[] v = head.values(first + start);
@@ -128,13 +165,29 @@ final class VectorPageKernel implements TileKernel {
       if (visible != null) {
         addVisible(v == null ? released : v, from, start, pageKeys, into, visible);
       } else {
-        addPage(v == null ? released : v, from, start, pageKeys, into);
+        addChannels(v == null ? released : v, from, start, pageKeys, into, 0);
       }
     }
     output.join(softmax.alpha(), pages);
   }
 
-  private void addPage(float[] v, int from, int start, int pageKeys, float[] into) {
+  /** The weighted values of one query: both pages at once, as far as there are panels. */
+  private void addPages(float[] v, float[] next, int from) {
+    float[] into = output.page(0);
+    float[] intoNext = output.page(1);
+    int panels = valueDim / PANEL * PANEL;
+    for (int c = 0; c < panels; c += PANEL) {
+      int at = from + c;
+      VectorPagePair.row(s, 0, PAGE, v, next, at, valueDim, PAGE, into, c, intoNext, c);
+    }
+    if (panels < valueDim) {
+      addChannels(v, from, 0, PAGE, into, panels);
+      addChannels(next, from, PAGE, PAGE, intoNext, panels);
+    }
+  }
+
+  /** The weighted values of a page in the channels from a panel's first on. */
+  private void addChannels(float[] v, int from, int start, int pageKeys, float[] into, int first) {
     int step = valueDim;
     if (valueDim < LANES) {
       for (int j = 0; j < pageKeys; j++) {
@@ -146,8 +199,22 @@ final class VectorPageKernel implements TileKernel {
     }
     int columns = output.columns();
     int whole = Math.max(LANES, valueDim / LANES * LANES);
+    int columnsLeft = whole - first;
     VectorProducts.rows(
-        s, start, TILE, 1, queries, v, from, step, pageKeys, into, 0, columns, LANES, whole);
+        s,
+        start,
+        TILE,
+        1,
+        queries,
+        v,
+        from + first,
+        step,
+        pageKeys,
+        into,
+        first,
+        columns,
+        LANES,
+        columnsLeft);
     if (whole < valueDim) {
       // The last channels in a vector that overlaps the one before: the same bits again.
       int c = valueDim - LANES;

@@ -11,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
  * across lanes.
  *
  * <p>Weights are packed in panels of four vectors of output channels, {@code [panel][input][lane]}:
- * what {@link VectorProducts} takes as its right side.
+ * what {@link VectorPanel} takes.
  */
 final class VectorProjection implements Projection {
   /** Rows that go over a panel before the next panel comes: they and it stay in the cache. */
@@ -82,21 +82,8 @@ final class VectorProjection implements Projection {
     int w = panelStart(panel);
     float[] to = y.data();
     int yAt = y.row(first) + at;
-    VectorProducts.rows(
-        x.data(),
-        x.row(first),
-        x.stride(),
-        1,
-        rows,
-        packed,
-        w,
-        PANEL,
-        inputs,
-        to,
-        yAt,
-        y.stride(),
-        LANES,
-        PANEL);
+    VectorPanel.rows(
+        x.data(), x.row(first), x.stride(), rows, packed, w, inputs, to, yAt, y.stride());
     if (bias != null) {
       for (int row = 0; row < rows; row++, yAt += y.stride()) {
         copy(to, yAt, panel * PANEL, to, yAt, PANEL);
@@ -121,21 +108,25 @@ final class VectorProjection implements Projection {
     int w = panelStart(start / PANEL) + start % PANEL;
     for (int row = first; row < end; row += ASIDE) {
       int rows = Math.min(ASIDE, end - row);
-      VectorProducts.rows(
-          x.data(),
-          x.row(row),
-          x.stride(),
-          1,
-          rows,
-          packed,
-          w,
-          PANEL,
-          inputs,
-          sums,
-          0,
-          PANEL,
-          LANES,
-          columns);
+      if (columns == PANEL) {
+        VectorPanel.rows(x.data(), x.row(row), x.stride(), rows, packed, w, inputs, sums, 0, PANEL);
+      } else {
+        VectorProducts.rows(
+            x.data(),
+            x.row(row),
+            x.stride(),
+            1,
+            rows,
+            packed,
+            w,
+            PANEL,
+            inputs,
+            sums,
+            0,
+            PANEL,
+            LANES,
+            columns);
+      }
       for (int o = column; o < last; ) {
         int head = (o - from) / headDim;
         int next = Math.min(last, from + (head + 1) * headDim);

@@ -11,13 +11,18 @@ import jdk.incubator.vector.FloatVector;
  * lanes are keys.
  */
 final class VectorRowSoftmax {
-  private static final int BLOCK = TileKernel.BLOCK;
   private static final int CHAINS = TileKernel.CHAINS;
 
-  private final float[] max = new float[BLOCK];
-  private final float[] sum = new float[BLOCK];
-  private final float[] alpha = new float[BLOCK];
+  private final float[] max; // by query of the block
+  private final float[] sum;
+  private final float[] alpha;
   private final float[] lanes = new float[CHAINS];
+
+  VectorRowSoftmax(int block) {
+    this.max = new float[block];
+    this.sum = new float[block];
+    this.alpha = new float[block];
+  }
 
   void begin(int queries) {
     Arrays.fill(max, 0, queries, -Float.MAX_VALUE);

@@ -24,7 +24,7 @@ final class VectorTileKernel implements TileKernel {
   private final float[] s = new float[BLOCK / LANES * VECTOR]; // [vectors][keys][LANES]
   private final ScoreBlock scores = ScoreBlock.ofVectors(s, LANES, VECTOR);
   private final VectorSoftmax softmax = new VectorSoftmax();
-  private final VectorOutput output = new VectorOutput();
+  private final VectorOutput output = new VectorOutput(BLOCK);
   private final float[] more = new float[BLOCK / LANES * VECTOR]; // scores of further channels
 
   private float[] query = new float[0]; // [headDim][width], scaled

@@ -13,6 +13,7 @@ public final class Workspace {
   private static final float[] EMPTY = new float[0];
 
   private final HeadAttention attention = new HeadAttention();
+  private final PositionAttention position = new PositionAttention();
   private final Rows queryInput = new Rows();
   private final Rows keyInput = new Rows();
   private final Rows valueInput = new Rows();
@@ -48,6 +49,11 @@ public final class Workspace {
 
   HeadAttention attention() {
     return attention;
+  }
+
+  /** What attends with all heads of one position of a cache. */
+  PositionAttention position() {
+    return position;
   }
 
   /** What a layer's queries are made of. */

@@ -34,6 +34,7 @@
  *       io.headstream.attention.Workspace} to allocate nothing.
  *   <li>{@link io.headstream.attention.AttentionResults} gives weights, scores and log-sum-exps,
  *       {@link io.headstream.attention.PartialAttention} merges results over parts of the keys.
+ *   <li>{@link io.headstream.attention.AttentionWarmUp} makes the first call fast.
  * </ul>
  *
  * <p>Every array is flat and row-major; a range of one is the array and the offset at which it

@@ -206,8 +206,8 @@ class KernelBitsTest {
     "200, 136"
   })
   void attentionOverACacheIsTheSame(int headDim, int valueDim) {
-    TileKernel scalarPages = scalar.pages();
-    TileKernel vectorPages = vector.pages();
+    TileKernel scalarPages = scalar.pages(TileKernel.BLOCK);
+    TileKernel vectorPages = vector.pages(TileKernel.BLOCK);
     for (long seed = 1; seed <= 40; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       int queries = random.nextInt(4) == 0 ? TileKernel.BLOCK : random.nextInt(1, 9);

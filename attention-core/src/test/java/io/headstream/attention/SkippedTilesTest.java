@@ -38,7 +38,7 @@ class SkippedTilesTest {
             return true;
           }
         };
-    HeadAttention attention = new HeadAttention(new ScalarTileKernel(), null);
+    HeadAttention attention = new HeadAttention(new ScalarTileKernel(TileKernel.BLOCK), null);
     attention.q().set(new float[queries], 0, 1);
     attention.out().set(new float[queries], 0, 1);
     attention.results().begin(null, null, 0, LENGTH);

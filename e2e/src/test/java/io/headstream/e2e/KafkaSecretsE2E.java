@@ -84,7 +84,9 @@ class KafkaSecretsE2E {
   }
 
   private static StandaloneCluster cluster(String name) throws Exception {
-    return new StandaloneCluster(FOLDER.resolve(name), new Timeline(), List.of(), Map.of());
+    Map<String, String> patience =
+        Map.of("pekko.ask.timeout", "2 min"); // a busy machine is no fault
+    return new StandaloneCluster(FOLDER.resolve(name), new Timeline(), List.of(), patience);
   }
 
   private static String[] options(String output) throws Exception {

@@ -38,7 +38,10 @@ final class RestPages {
     RestPages all = new RestPages(rest);
     Matcher registered = REGISTERED.matcher(Files.readString(jobManagerLog));
     while (registered.find()) {
-      all.read(registered.group(1), new HashMap<>());
+      // These two change something although they answer GET.
+      if (!registered.group(1).contains("/yarn-")) {
+        all.read(registered.group(1), new HashMap<>());
+      }
     }
     return all.pages;
   }

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class MetricsITCase {
   private static final String PREFIX = "flink_taskmanager_job_task_operator_attention_";
   private static final Path DASHBOARD = Path.of("../conf/grafana-dashboard.json");
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
   private static final int PORT = freePort();
 
   @RegisterExtension
@@ -147,7 +147,7 @@ class MetricsITCase {
   private static void assertHealth(List<String> metrics, String job) {
     for (int head = 0; head < 2; head++) {
       String of = "head=\"" + head + "\"";
-      assertThat(value(metrics, "head_largestWeight", job, of)).isBetween(0.5, 1.0);
+      assertThat(value(metrics, "head_largestWeight", job, of)).isBetween(0.333, 1.0);
       assertThat(value(metrics, "head_entropyNats", job, of)).isBetween(0.0, Math.log(3));
       assertThat(value(metrics, "head_massOnFirstTokens", job, of)).isBetween(0.999, 1.001);
       assertThat(value(metrics, "head_meanDistance", job, of)).isBetween(0.0, 1.5);

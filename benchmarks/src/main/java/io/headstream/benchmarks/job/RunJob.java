@@ -18,6 +18,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -92,6 +93,18 @@ public final class RunJob implements Callable<Integer> {
       })
   private boolean heap;
 
+      names = "--full-contexts",
+      description = {
+        "Warm up until each sequence of the modes token and core-token is LENGTH tokens long:",
+        "a token costs what its context does."
+      })
+  private boolean fullContexts;
+
+  @Option(
+      names = "--state-backend",
+      description = "hashmap, or rocksdb with as much managed memory as conf/config.yaml gives.")
+  private String stateBackend = "hashmap";
+
   @Option(names = "--rounds", description = "How often all are measured in turn; the best counts.")
   private int rounds = 2;
 
@@ -164,6 +177,7 @@ public final class RunJob implements Callable<Integer> {
         mode.equals("core")
             ? BareCore.start(shape, threads, stop)
             : BareCore.startDecoding(shape, threads, stop);
+    fillContexts(mode, (long) threads * Sequences.ENDLESS * shape.length());
     Throughput measured = window();
     stop.set(true);
     for (Thread thread : started) {
@@ -197,6 +211,7 @@ public final class RunJob implements Callable<Integer> {
     while (Meter.sequences() == 0 && !job.getJobStatus().get().isTerminalState()) {
       Thread.sleep(20);
     }
+    fillContexts(mode, (long) parallelism * endless * shape.length());
     Throughput measured = window();
     if (heap) {
       measured = measured.withHeap(LiveHeap.most(10) - heapBefore);
@@ -225,10 +240,23 @@ public final class RunJob implements Callable<Integer> {
     return new AttentionSample(ids, Integer.MAX_VALUE);
   }
 
+  private void fillContexts(String mode, long tokens) throws InterruptedException {
+    while (fullContexts && mode.endsWith("token") && Meter.tokens() < tokens) {
+      Thread.sleep(20);
+    }
+  }
+
   private Configuration configuration(int parallelism) {
     Configuration configuration = new Configuration();
     configuration.set(TaskManagerOptions.MINI_CLUSTER_NUM_TASK_MANAGERS, taskManagers);
     configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, Math.max(1, parallelism / taskManagers));
+
+    configuration.set(StateBackendOptions.STATE_BACKEND, stateBackend);
+    if (stateBackend.equals("rocksdb")) {
+      configuration.set(
+          TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(317L * parallelism));
+    }
+    configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");

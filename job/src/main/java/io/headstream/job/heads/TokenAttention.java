@@ -87,6 +87,8 @@ abstract class TokenAttention<I, O> extends KeyedProcessFunction<HeadKey, I, O>
     values.put("head-groups", String.valueOf(settings.groups()));
     values.put("context", String.valueOf(bounds.keysBefore() + 1L));
     values.put("sinks", String.valueOf(bounds.sinks()));
+    values.put("dropout", String.valueOf(settings.options().dropout()));
+    values.put("dropout-seed", String.valueOf(settings.options().dropoutSeed()));
     values.put("weights", "SHA-256 " + lease.weightsDigest());
     return values;
   }

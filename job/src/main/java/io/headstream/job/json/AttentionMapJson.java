@@ -35,25 +35,16 @@ public final class AttentionMapJson {
       }
       json.writeEndArray();
     }
+    WeightText text = new WeightText();
     json.writeArrayFieldStart("attention");
     map.forEachRow(
         (query, weights, offset) -> {
           json.writeStartArray();
           for (int j = offset; j < offset + map.length(); j++) {
-            writeWeight(weights[j], json);
+            text.write(weights[j], json);
           }
           json.writeEndArray();
         });
     json.writeEndArray();
-  }
-
-  static void writeWeight(float weight, JsonGenerator json) throws IOException {
-    if (weight == 0 || weight == 1) {
-      json.writeNumber((int) weight);
-    } else if (Float.isFinite(weight)) {
-      json.writeNumber(weight);
-    } else {
-      json.writeNull();
-    }
   }
 }

@@ -30,9 +30,10 @@ public final class AttentionRowJson {
       json.writeNumber(row.key(n));
     }
     json.writeEndArray();
+    WeightText text = new WeightText();
     json.writeArrayFieldStart("attention");
     for (float weight : row.weights()) {
-      AttentionMapJson.writeWeight(weight, json);
+      text.write(weight, json);
     }
     json.writeEndArray();
   }

@@ -1,12 +1,17 @@
 package io.headstream.job.layer;
 
+import io.headstream.attention.AttentionWarmUp;
 import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.MultiHeadAttention;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.functions.RuntimeContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the layer's weights come from. Only this travels in an operator; the weights themselves are
@@ -14,6 +19,11 @@ import org.apache.flink.api.common.functions.RuntimeContext;
  */
 public final class LayerWeights implements Serializable {
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(LayerWeights.class);
+  private static final Duration WARM_UP = Duration.ofSeconds(1);
+
+  /** Of this class loader, which is one job's in a TaskManager: what is compiled serves all. */
+  private static final AtomicBoolean WARM = new AtomicBoolean();
 
   private final String cachedFile; // null: seeded
   private final String prefix;
@@ -78,8 +88,12 @@ public final class LayerWeights implements Serializable {
 
   private SharedLayers.Loaded load(RuntimeContext context) throws IOException {
     AttentionWeights weights = weights(context);
-    return new SharedLayers.Loaded(
-        new MultiHeadAttention(weights), digest ? weights.digest() : null);
+    MultiHeadAttention layer = new MultiHeadAttention(weights);
+    if (!WARM.getAndSet(true)) {
+      Duration took = AttentionWarmUp.run(layer.headDim(), WARM_UP);
+      LOG.info("Warmed attention up for {} ms, at most about {}", took.toMillis(), WARM_UP);
+    }
+    return new SharedLayers.Loaded(layer, digest ? weights.digest() : null);
   }
 
   private AttentionWeights weights(RuntimeContext context) throws IOException {

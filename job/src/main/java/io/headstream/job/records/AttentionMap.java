@@ -39,9 +39,29 @@ public record AttentionMap(
     float[] keys)
     implements AttentionRecord {
 
+  private static final int RUNS = 4;
+
   /** Hands out all rows in order of the query. Threads: safe, each call has its own buffers. */
   public <E extends Exception> void forEachRow(WeightRows.Row<E> row) throws E {
+    rows().forEach(0, length, queries, 0, row);
+  }
+
+  /** The same of at most {@code 4 · run} rows: runs of consecutive ones, evenly spread. */
+  public <E extends Exception> void forSomeRows(int run, WeightRows.Row<E> row) throws E {
+    if (length <= RUNS * run) {
+      forEachRow(row);
+      return;
+    }
+    WeightRows rows = rows();
+    int headDim = queries.length / length;
+    for (int n = 0; n < RUNS; n++) {
+      int first = (int) ((2L * n + 1) * length / (2 * RUNS)) - run / 2;
+      rows.forEach(first, run, queries, first * headDim, row);
+    }
+  }
+
+  private WeightRows rows() {
     AttentionMask mask = AttentionMask.window(keysBefore, keysAfter, sinks);
-    new WeightRows(keys, length, queries.length / length, mask).forEach(0, length, queries, 0, row);
+    return new WeightRows(keys, length, queries.length / length, mask);
   }
 }

@@ -195,6 +195,19 @@ class AttendTokensTest {
         settings(LayerWeights.seeded(12, MODEL_DIM, HEADS, HEADS), GROUPS, bounds),
         "weights SHA-256 %s, this job has weights SHA-256 %s"
             .formatted(digest(WEIGHTS_SEED), digest(12)));
+    assertRefused(snapshot, withDropout(settings, 0.5, 0), "dropout 0.0, this job has dropout 0.5");
+    assertRefused(
+        snapshot, withDropout(settings, 0, 3), "dropout-seed 0, this job has dropout-seed 3");
+  }
+
+  private static TokenSettings withDropout(TokenSettings settings, double dropout, long seed) {
+    AttendOptions options = settings.options();
+    return new TokenSettings(
+        settings.weights(),
+        new AttendOptions(true, options.window(), options.sinks(), dropout, seed),
+        settings.groups(),
+        settings.bounds(),
+        settings.pageCacheBytes());
   }
 
   private static String digest(long seed) {

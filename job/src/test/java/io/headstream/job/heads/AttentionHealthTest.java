@@ -53,6 +53,23 @@ class AttentionHealthTest {
     assertThat(maps.getCount()).isEqualTo(3);
   }
 
+  /** 32 queries of 320, eight in the middle of each quarter. */
+  @Test
+  void ofALongSequenceSomeQueriesSpeakForAll() {
+    int length = 320;
+    float[] zeros = new float[length];
+    health.add(
+        new AttentionMap(
+            "a", 0, List.of(), length, Integer.MAX_VALUE, 0, 0, zeros, new float[length]));
+    double entropy = 0;
+    for (int middle = 40; middle < length; middle += 80) {
+      for (int query = middle - 4; query < middle + 4; query++) {
+        entropy += Math.log(query + 1) / 32;
+      }
+    }
+    assertThat(value("attention.head.0.entropyNats")).isCloseTo(entropy, within(1e-5));
+  }
+
   /** Positions count, not places: two sinks, and a window that ends with the token itself. */
   @Test
   void tokensOneByOne() {

@@ -1,0 +1,79 @@
+package io.headstream.attention;
+
+/**
+ * The heads of one position of a cache: of each a query, against the same pages.
+ *
+ * <p>A query reads every key and value for two operations a number, so that nothing but memory
+ * counts. Hence tiles outside and heads inside: pages are read once, front to back. Holds the
+ * buffers of the heads; threads may take different heads of it at a time.
+ */
+final class PositionAttention {
+  /** Shares a thread: whoever wakes late leaves the others to those who are awake. */
+  private static final int SHARES = 2;
+
+  private HeadAttention[] heads = new HeadAttention[0];
+  private boolean[] seen = new boolean[0]; // by head: whether it sees anything of the tile
+
+  private int keyLength;
+
+  /** Makes room for some heads. */
+  void reserve(int count) {
+    if (heads.length < count) {
+      heads = new HeadAttention[count];
+      seen = new boolean[count];
+      for (int h = 0; h < count; h++) {
+        heads[h] = new HeadAttention(1);
+      }
+    }
+  }
+
+  /** A head, to set its query, output and results before {@link #attend}. */
+  HeadAttention head(int h) {
+    return heads[h];
+  }
+
+  /**
+   * Attends with heads that are set.
+   *
+   * @param count how many heads
+   * @param first what masks and dropout count head 0 as
+   * @param threads how many work on it
+   */
+  void attend(
+      KeyValueCache of, int count, int first, int position, int threads, AttentionOptions options) {
+    keyLength = of.length();
+    int together = count / of.keyValueHeads();
+    for (int h = 0; h < count; h++) {
+      heads[h].cached().set(of, h / together);
+      heads[h].beginPosition(first + h, of.headDim(), of.valueDim(), position, keyLength, options);
+    }
+    if (threads == 1) {
+      attendHeads(0, count);
+      return;
+    }
+    int share = Math.max(1, count / (SHARES * threads));
+    ParallelTasks.run(
+        (count + share - 1) / share,
+        options,
+        task -> attendHeads(task * share, Math.min(count, (task + 1) * share)));
+  }
+
+  private void attendHeads(int from, int to) {
+    CachedHead source = heads[from].cached();
+    for (int tile = source.nextTile(0); // beyond the last int it is negative
+        tile < keyLength && tile >= 0;
+        tile = source.nextTile(tile + TileKernel.TILE)) {
+      for (int h = from; h < to; h++) {
+        seen[h] = heads[h].score(0, tile, keyLength);
+      }
+      for (int h = from; h < to; h++) {
+        if (seen[h]) {
+          heads[h].add();
+        }
+      }
+    }
+    for (int h = from; h < to; h++) {
+      heads[h].finishPosition(keyLength);
+    }
+  }
+}
