@@ -93,6 +93,7 @@ public final class RunJob implements Callable<Integer> {
       })
   private boolean heap;
 
+  @Option(
       names = "--full-contexts",
       description = {
         "Warm up until each sequence of the modes token and core-token is LENGTH tokens long:",
