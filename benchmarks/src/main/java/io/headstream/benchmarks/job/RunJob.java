@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
 public final class RunJob implements Callable<Integer> {
   static final String COLUMNS =
       "mode,n,d,heads,causal,head_groups,parallelism,"
-          + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s,cpu_ms";
+          + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s,cpu_ms,heap_mb";
 
   private static final OperatingSystemMXBean PROCESS =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
@@ -79,6 +79,19 @@ public final class RunJob implements Callable<Integer> {
 
   @Option(names = "--endless", description = "How many sequences each slot has in the mode token.")
   private int endless = Sequences.ENDLESS;
+
+  @Option(
+      names = "--task-managers",
+      description = "Flink's TaskManagers, between which records travel by TCP; share the slots.")
+  private int taskManagers = 1;
+
+  @Option(
+      names = "--heap",
+      description = {
+        "Measure what a job adds to the live heap, by full collections while it runs: heap_mb is",
+        "the most of ten. Nothing else of such a run is worth anything."
+      })
+  private boolean heap;
 
   @Option(
       names = "--full-contexts",
@@ -176,6 +189,8 @@ public final class RunJob implements Callable<Integer> {
 
   private Throughput job(String mode, Shape shape, int groups, int parallelism, double percent)
       throws Exception {
+    Sequences.of(shape); // of which the heap is not the job's
+    long heapBefore = heap ? LiveHeap.bytes() : 0;
     int sequences = mode.equals("token") ? endless * parallelism : Sequences.count(shape);
     Meter.begin(Math.max(sequences, Sequences.count(shape)), inFlight);
     AttentionSample sample = sample(sequences, percent);
@@ -199,6 +214,9 @@ public final class RunJob implements Callable<Integer> {
     }
     fillContexts(mode, (long) parallelism * endless * shape.length());
     Throughput measured = window();
+    if (heap) {
+      measured = measured.withHeap(LiveHeap.most(10) - heapBefore);
+    }
     job.cancel();
     Meter.end();
     try {
@@ -231,6 +249,9 @@ public final class RunJob implements Callable<Integer> {
 
   private Configuration configuration(int parallelism) {
     Configuration configuration = new Configuration();
+    configuration.set(TaskManagerOptions.MINI_CLUSTER_NUM_TASK_MANAGERS, taskManagers);
+    configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, Math.max(1, parallelism / taskManagers));
+
     configuration.set(StateBackendOptions.STATE_BACKEND, stateBackend);
     if (stateBackend.equals("rocksdb")) {
       configuration.set(
@@ -264,7 +285,8 @@ public final class RunJob implements Callable<Integer> {
         Meter.latencyMillis(0.5),
         Meter.latencyMillis(0.99),
         (NetworkBytes.sum() - bytes) / elapsed,
-        cpuMillis / done);
+        cpuMillis / done,
+        0);
   }
 
   /** What went through in a second, and the work of all threads for one sequence. */
@@ -274,17 +296,23 @@ public final class RunJob implements Callable<Integer> {
       double p50Millis,
       double p99Millis,
       double bytes,
-      double cpuMillis) {
+      double cpuMillis,
+      double heapBytes) {
+    Throughput withHeap(long bytes) {
+      return new Throughput(sequences, tokens, p50Millis, p99Millis, this.bytes, cpuMillis, bytes);
+    }
+
     String fields() {
       return String.format(
           Locale.ROOT,
-          "%.1f,%.0f,%.3f,%.3f,%.0f,%.4f",
+          "%.1f,%.0f,%.3f,%.3f,%.0f,%.4f,%.1f",
           sequences,
           tokens,
           p50Millis,
           p99Millis,
           bytes,
-          cpuMillis);
+          cpuMillis,
+          heapBytes / 1e6);
     }
   }
 }

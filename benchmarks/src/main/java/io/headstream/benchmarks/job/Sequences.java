@@ -34,7 +34,20 @@ final class Sequences {
     return (int) Math.max(16, Math.min(MOST, BYTES / each));
   }
 
-  static List<SequenceChunk> of(Shape shape) {
+  private static Shape lastShape; // guarded by this class
+  private static List<SequenceChunk> last;
+
+  /** Those of a shape, one copy for all subtasks. */
+  static synchronized List<SequenceChunk> of(Shape shape) {
+    if (!shape.equals(lastShape)) {
+      last = null;
+      last = make(shape);
+      lastShape = shape;
+    }
+    return last;
+  }
+
+  private static List<SequenceChunk> make(Shape shape) {
     SplittableRandom random = new SplittableRandom(7);
     List<SequenceChunk> sequences = new ArrayList<>();
     for (int s = 0; s < count(shape); s++) {
