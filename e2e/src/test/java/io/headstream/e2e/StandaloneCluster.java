@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.flink.util.FileUtils;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 
 /**
@@ -37,6 +38,7 @@ final class StandaloneCluster implements AutoCloseable {
           "restart-strategy.fixed-delay.delay", "1 s");
 
   private final Path folder;
+  private final Path temporary;
   private final Timeline timeline;
   private final FlinkInstallation flink;
   private final FlinkRest rest;
@@ -69,7 +71,8 @@ final class StandaloneCluster implements AutoCloseable {
       Files.copy(logging, conf.resolve(FlinkInstallation.LOGGING));
     }
     Path logs = Files.createDirectories(folder.resolve("logs"));
-    Path temporary = Files.createDirectories(folder.resolve("tmp"));
+    // RocksDB's log is named after the whole path, and a name has at most 255 characters.
+    temporary = Files.createTempDirectory("e2e");
     int[] ports = freePorts(3);
     Map<String, String> options = new LinkedHashMap<>();
     options.put("jobmanager.rpc.port", String.valueOf(ports[0]));
@@ -321,9 +324,9 @@ final class StandaloneCluster implements AutoCloseable {
     return flink.overrides().get(key);
   }
 
-  /** Where the processes keep what they need only while they run. */
+  /** Where the processes keep what they need only while they run; gone when the cluster is. */
   Path temporary() {
-    return Path.of(option("io.tmp.dirs"));
+    return temporary;
   }
 
   /** Where {@link io.headstream.e2e.hostile.Trap} leaves its mark. */
@@ -367,6 +370,7 @@ final class StandaloneCluster implements AutoCloseable {
     for (FlinkProcess process : processes()) {
       process.close();
     }
+    FileUtils.deleteDirectoryQuietly(temporary.toFile());
     timeline.note("all processes are gone");
   }
 

@@ -30,7 +30,6 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.configuration.YamlParserUtils;
 import org.apache.flink.runtime.util.EnvironmentInformation;
-import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +47,6 @@ class ClusterConfigurationTest {
           ResourceManagerOptions.class,
           RestOptions.class,
           RestartStrategyOptions.class,
-          RocksDBConfigurableOptions.class,
           SecurityOptions.class,
           StateBackendOptions.class,
           TaskManagerOptions.class,
