@@ -430,18 +430,28 @@ public final class MultiHeadAttention {
     query.project(input, rows, first * size, (first + count) * size, q, workspace);
   }
 
-  /** The same head by head, {@code [heads, rows, headDim]}. */
+  /** Projects keys of some key/value heads, side by side. */
+  void projectKeys(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
+    key.project(input, rows, first * headDim, (first + count) * headDim, k, workspace);
+  }
+
+  /** Projects values of some key/value heads, side by side. */
+  void projectValues(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
+    value.project(input, rows, first * headDim, (first + count) * headDim, v, workspace);
+  }
+
+  /** Projects queries head by head, {@code [heads, rows, headDim]}. */
   void projectQueryHeads(Rows input, int rows, int first, int count, Rows q, Workspace workspace) {
     projectHeads(query, input, rows, first, count, headsPerKeyValueHead(), q, workspace);
   }
 
-  /** Projects keys of some key/value heads, {@code [count, rows, headDim]}. */
-  void projectKeys(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
+  /** Projects keys head by head, {@code [count, rows, headDim]}. */
+  void projectKeyHeads(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
     projectHeads(key, input, rows, first, count, 1, k, workspace);
   }
 
-  /** Projects values of some key/value heads, {@code [count, rows, headDim]}. */
-  void projectValues(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
+  /** Projects values head by head, {@code [count, rows, headDim]}. */
+  void projectValueHeads(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
     projectHeads(value, input, rows, first, count, 1, v, workspace);
   }
 
