@@ -111,7 +111,9 @@ final class VectorOutput {
       }
       int whole = valueDim / LANES * LANES;
       divide(out, i * columns, rows.data(), to, whole, sum[i]);
-      divideRest(out, i * columns, rows.data(), to, whole, valueDim, sum[i]);
+      if (whole < valueDim) {
+        divideRest(out, i * columns, rows.data(), to, whole, valueDim, sum[i]);
+      }
     }
   }
 
