@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * A job is stopped mid-sequence and goes on with another parallelism, through each ordered pair of
@@ -29,7 +29,11 @@ class RescalesE2E {
           .map(Integer::valueOf)
           .toList();
   private static final int CIRCUITS = Integer.getInteger("e2e.circuits", 1);
-  private static final Duration RUN = Duration.ofSeconds(5);
+  private static final List<String> MODES =
+      List.of(System.getProperty("e2e.modes", "sequence,token").split(","));
+
+  /** So much of the input for each rescale: some seconds, and more on a machine that is busy. */
+  private static final Duration RUN = Duration.ofSeconds(15);
 
   @RegisterExtension
   static final ClusterExtension EXTENSION =
@@ -47,7 +51,7 @@ class RescalesE2E {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sequence", "token"})
+  @FieldSource("MODES")
   void anotherParallelismLeavesNoTrace(String mode) throws Exception {
     Path output = answers.resolve(mode);
     String[] options = workload.options("paced", mode, output);
