@@ -368,9 +368,19 @@ final class VectorProducts {
       int yRow,
       int yVector) {
     int r = 0;
+    if (bTerm == PANEL && aTerm == 1) {
+      for (; r + 4 <= rows; r += 4) {
+        int at = aAt + r * aRow;
+        VectorPanel.fourRows(a, at, aRow, b, bAt, terms, y, yAt + r * yRow, yRow, yVector);
+      }
+    } else if (bTerm == PANEL && aTerm == LANES && aRow == 1) {
+      for (; r + 4 <= rows; r += 4) {
+        VectorPanel.fourLanes(a, aAt + r, b, bAt, terms, y, yAt + r * yRow, yRow, yVector);
+      }
+    }
     for (; r + 4 <= rows; r += 4) {
-      fourRows(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
+      int at = aAt + r * aRow;
+      fourRows(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
     }
     if (r + 2 <= rows) {
       twoRows(

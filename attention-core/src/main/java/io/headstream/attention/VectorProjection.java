@@ -10,12 +10,11 @@ import jdk.incubator.vector.FloatVector;
  * A {@link Projection} by the Vector API. Lanes are output channels, so that nothing is added
  * across lanes.
  *
- * <p>Weights are packed in panels of four vectors of output channels, {@code [panel][input][lane]}:
- * what {@link VectorPanel} takes.
+ * <p>Weights are packed in panels of four vectors of output channels, {@code [panel][input][lane]}.
  */
 final class VectorProjection implements Projection {
   /** Rows that go over a panel before the next panel comes: they and it stay in the cache. */
-  private static final int BLOCK = 96;
+  private static final int BLOCK = 64;
 
   /** Rows that are summed beside the results, to be put in their places from there. */
   private static final int ASIDE = 8;
@@ -82,8 +81,7 @@ final class VectorProjection implements Projection {
     int w = panelStart(panel);
     float[] to = y.data();
     int yAt = y.row(first) + at;
-    VectorPanel.rows(
-        x.data(), x.row(first), x.stride(), rows, packed, w, inputs, to, yAt, y.stride());
+    products(x, first, rows, w, to, yAt, y.stride(), PANEL);
     if (bias != null) {
       for (int row = 0; row < rows; row++, yAt += y.stride()) {
         copy(to, yAt, panel * PANEL, to, yAt, PANEL);
@@ -108,25 +106,7 @@ final class VectorProjection implements Projection {
     int w = panelStart(start / PANEL) + start % PANEL;
     for (int row = first; row < end; row += ASIDE) {
       int rows = Math.min(ASIDE, end - row);
-      if (columns == PANEL) {
-        VectorPanel.rows(x.data(), x.row(row), x.stride(), rows, packed, w, inputs, sums, 0, PANEL);
-      } else {
-        VectorProducts.rows(
-            x.data(),
-            x.row(row),
-            x.stride(),
-            1,
-            rows,
-            packed,
-            w,
-            PANEL,
-            inputs,
-            sums,
-            0,
-            PANEL,
-            LANES,
-            columns);
-      }
+      products(x, row, rows, w, sums, 0, PANEL, columns);
       for (int o = column; o < last; ) {
         int head = (o - from) / headDim;
         int next = Math.min(last, from + (head + 1) * headDim);
@@ -137,6 +117,13 @@ final class VectorProjection implements Projection {
         o = next;
       }
     }
+  }
+
+  private void products(
+      Rows x, int first, int rows, int w, float[] y, int yAt, int yRow, int columns) {
+    int at = x.row(first);
+    VectorProducts.rows(
+        x.data(), at, x.stride(), 1, rows, packed, w, PANEL, inputs, y, yAt, yRow, LANES, columns);
   }
 
   /** {@code n} sums to where they belong, with the bias of the outputs from {@code o} on. */

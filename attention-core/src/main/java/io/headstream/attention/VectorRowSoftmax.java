@@ -50,31 +50,29 @@ final class VectorRowSoftmax {
   void weigh(int i, float[] s, int at, int keys) {
     int end = at + (keys + CHAINS - 1) / CHAINS * CHAINS;
     Arrays.fill(s, at + keys, end, Float.NEGATIVE_INFINITY);
-    float newMax = maximum(max[i], s, at, end);
-    weights(s, at, end, newMax);
-    alpha[i] = Exp.exp(max[i] - newMax);
-    max[i] = newMax;
+    float newMax = VectorExp.raised(max[i], s, at, end);
+    if (Float.isNaN(newMax)) {
+      weighAny(i, s, at, end);
+    } else {
+      FloatVector.broadcast(SPECIES, newMax).intoArray(lanes, 0);
+      VectorExp.weigh(s, at, end, lanes, 0);
+      alpha[i] = Exp.exp(max[i] - newMax);
+      max[i] = newMax;
+    }
     sum[i] = Math.fma(sum[i], alpha[i], sumOfWeights(s, at, end));
   }
 
-  private float maximum(float start, float[] s, int at, int end) {
-    FloatVector largest = FloatVector.broadcast(SPECIES, start);
-    for (int j = at; j < end; j += LANES) {
-      largest = largest.max(FloatVector.fromArray(SPECIES, s, j));
+  /** The same for scores among which there is NaN or infinity: number by number. */
+  private void weighAny(int i, float[] s, int at, int end) {
+    float newMax = max[i];
+    for (int j = at; j < end; j++) {
+      newMax = Math.max(newMax, s[j]);
     }
-    largest.intoArray(lanes, 0);
-    float max = start;
-    for (int lane = 0; lane < LANES; lane++) {
-      max = Math.max(max, lanes[lane]);
+    for (int j = at; j < end; j++) {
+      s[j] = Exp.exp(s[j] - newMax);
     }
-    return max;
-  }
-
-  private static void weights(float[] s, int at, int end, float max) {
-    FloatVector m = FloatVector.broadcast(SPECIES, max);
-    for (int j = at; j < end; j += LANES) {
-      VectorSoftmax.exp(FloatVector.fromArray(SPECIES, s, j).sub(m)).intoArray(s, j);
-    }
+    alpha[i] = Exp.exp(max[i] - newMax);
+    max[i] = newMax;
   }
 
   private float sumOfWeights(float[] s, int at, int end) {
@@ -85,11 +83,14 @@ final class VectorRowSoftmax {
       }
       added.intoArray(lanes, first);
     }
-    for (int half = CHAINS / 2; half > 0; half /= 2) {
-      for (int chain = 0; chain < half; chain++) {
-        lanes[chain] += lanes[chain + half];
-      }
-    }
-    return lanes[0];
+    float a0 = lanes[0] + lanes[8];
+    float a1 = lanes[1] + lanes[9];
+    float a2 = lanes[2] + lanes[10];
+    float a3 = lanes[3] + lanes[11];
+    float a4 = lanes[4] + lanes[12];
+    float a5 = lanes[5] + lanes[13];
+    float a6 = lanes[6] + lanes[14];
+    float a7 = lanes[7] + lanes[15];
+    return a0 + a4 + (a2 + a6) + (a1 + a5 + (a3 + a7));
   }
 }

@@ -5,8 +5,6 @@ import static io.headstream.attention.VectorProducts.SPECIES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The running softmax of {@link VectorTileKernel}: the statistics of a block of queries, which are
@@ -47,8 +45,13 @@ final class VectorSoftmax {
    */
   void weigh(int i, float[] s, int at, int keys) {
     int end = at + keys * LANES;
-    raiseMaximum(i, s, at, end);
-    weights(i, s, at, end);
+    System.arraycopy(max, i, alpha, i, LANES);
+    if (VectorExp.raise(s, at, end, max, i)) {
+      weighAny(i, s, at, end);
+    } else {
+      VectorExp.weigh(alpha, i, i + LANES, max, i);
+      VectorExp.weigh(s, at, end, max, i);
+    }
     if (keys == CHAINS) {
       joinChains(s, at); // each weight is a chain
     } else {
@@ -58,44 +61,19 @@ final class VectorSoftmax {
     addSum(i);
   }
 
-  /** The new running maximum, and what was gathered under the old one is worth. */
-  private void raiseMaximum(int i, float[] s, int from, int end) {
-    FloatVector oldMax = FloatVector.fromArray(SPECIES, max, i);
-    FloatVector newMax = oldMax;
-    for (int at = from; at < end; at += LANES) {
-      newMax = newMax.max(FloatVector.fromArray(SPECIES, s, at));
+  /** The same for scores among which there is NaN or infinity: number by number. */
+  private void weighAny(int i, float[] s, int from, int end) {
+    for (int lane = 0; lane < LANES; lane++) {
+      float newMax = alpha[i + lane]; // still the old one
+      for (int at = from + lane; at < end; at += LANES) {
+        newMax = Math.max(newMax, s[at]);
+      }
+      alpha[i + lane] = Exp.exp(alpha[i + lane] - newMax);
+      max[i + lane] = newMax;
+      for (int at = from + lane; at < end; at += LANES) {
+        s[at] = Exp.exp(s[at] - newMax);
+      }
     }
-    newMax.intoArray(max, i);
-    exp(oldMax.sub(newMax)).intoArray(alpha, i);
-  }
-
-  private void weights(int i, float[] s, int from, int end) {
-    FloatVector m = FloatVector.fromArray(SPECIES, max, i);
-    for (int at = from; at < end; at += LANES) {
-      exp(FloatVector.fromArray(SPECIES, s, at).sub(m)).intoArray(s, at);
-    }
-  }
-
-  /** {@link Exp#exp}, lane by lane. */
-  static FloatVector exp(FloatVector x) {
-    FloatVector log2e = FloatVector.broadcast(SPECIES, Exp.LOG2_E);
-    FloatVector shift = FloatVector.broadcast(SPECIES, Exp.SHIFT);
-    FloatVector clamped = x.max(FloatVector.broadcast(SPECIES, Exp.LOWEST));
-    FloatVector shifted = clamped.fma(log2e, shift);
-    FloatVector f = clamped.fma(log2e, shift.sub(shifted));
-    FloatVector p = FloatVector.broadcast(SPECIES, Exp.C6);
-    p = p.fma(f, FloatVector.broadcast(SPECIES, Exp.C5));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, Exp.C4));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, Exp.C3));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, Exp.C2));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, Exp.C1));
-    p = p.fma(f, FloatVector.broadcast(SPECIES, 1f));
-    IntVector bits =
-        shifted
-            .reinterpretAsInts()
-            .add(Exp.EXPONENT_BIAS)
-            .lanewise(VectorOperators.LSHL, Exp.MANTISSA_BITS);
-    return p.mul(bits.reinterpretAsFloats());
   }
 
   private void sumChains(float[] s, int from, int end) {
