@@ -69,7 +69,9 @@ public final class RunJob implements Callable<Integer> {
       })
   private List<Double> attentionWeights = List.of(0.0);
 
-  @Option(names = "--endless", description = "How many sequences each slot has in the mode token.")
+  @Option(
+      names = "--endless",
+      description = "How many sequences each slot has in the modes token and core-token.")
   private int endless = Sequences.ENDLESS;
 
   @Option(
@@ -204,13 +206,13 @@ public final class RunJob implements Callable<Integer> {
   }
 
   private Throughput core(String mode, Shape shape, int threads) throws Exception {
-    Meter.begin(Math.max(Sequences.count(shape), threads * Sequences.ENDLESS), Meter.UNLIMITED);
+    Meter.begin(Math.max(Sequences.count(shape), threads * endless), Meter.UNLIMITED);
     AtomicBoolean stop = new AtomicBoolean();
     List<Thread> started =
         mode.equals("core")
             ? BareCore.start(shape, threads, stop)
-            : BareCore.startDecoding(shape, threads, stop);
-    fillContexts(mode, (long) threads * Sequences.ENDLESS * shape.length());
+            : BareCore.startDecoding(shape, threads, endless, stop);
+    fillContexts(mode, (long) threads * endless * shape.length());
     Throughput measured = window();
     stop.set(true);
     for (Thread thread : started) {
