@@ -53,6 +53,9 @@ public final class AttentionLayer {
   /** A record between tasks stays well below the 5 MiB above which the receiver uses its disk. */
   private static final int CHUNK_BYTES = 2 * 1024 * 1024;
 
+  /** The same with what tokens have beside their embeddings, which may be long labels. */
+  private static final int MOST_CHUNK_BYTES = 7 * 512 * 1024;
+
   /**
    * How long the end of a record may wait for the next one to fill its network buffer. Flink's own
    * 100 ms, at both exchanges of a sequence that is alone, would take longer than most attention.
@@ -262,7 +265,7 @@ public final class AttentionLayer {
     int tokensPerChunk = Math.max(1, CHUNK_BYTES / (Float.BYTES * settings.modelDim()));
     DataStream<SequenceChunk> chunks =
         sequences
-            .flatMap(new CutSequences(tokensPerChunk))
+            .flatMap(new CutSequences(tokensPerChunk, MOST_CHUNK_BYTES))
             .name("Cut long sequences")
             .uid("cut-sequences")
             .setBufferTimeout(FLUSH_MILLIS);

@@ -32,8 +32,12 @@ final class BareCore {
     return started;
   }
 
-  /** The same for tokens that come one by one, each answered from its sequence's cache. */
-  static List<Thread> startDecoding(Shape shape, int threads, AtomicBoolean stop) {
+  /**
+   * The same for tokens that come one by one, each answered from its sequence's cache.
+   *
+   * @param each how many sequences a thread has
+   */
+  static List<Thread> startDecoding(Shape shape, int threads, int each, AtomicBoolean stop) {
     MultiHeadAttention layer =
         new MultiHeadAttention(
             AttentionWeights.xavierUniform(
@@ -41,8 +45,8 @@ final class BareCore {
     float[][] embeddings = Sequences.embeddings(shape);
     List<Thread> started = new ArrayList<>();
     for (int thread = 0; thread < threads; thread++) {
-      int first = thread * Sequences.ENDLESS;
-      Thread one = new Thread(() -> decode(layer, shape, embeddings, first, stop), "core");
+      int first = thread * each;
+      Thread one = new Thread(() -> decode(layer, shape, embeddings, first, each, stop), "core");
       one.start();
       started.add(one);
     }
@@ -50,8 +54,13 @@ final class BareCore {
   }
 
   private static void decode(
-      MultiHeadAttention layer, Shape shape, float[][] embeddings, int first, AtomicBoolean stop) {
-    KeyValueCache[] caches = new KeyValueCache[Sequences.ENDLESS];
+      MultiHeadAttention layer,
+      Shape shape,
+      float[][] embeddings,
+      int first,
+      int each,
+      AtomicBoolean stop) {
+    KeyValueCache[] caches = new KeyValueCache[each];
     for (int s = 0; s < caches.length; s++) {
       caches[s] =
           KeyValueCache.sliding(

@@ -9,22 +9,18 @@ import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.reporter.MetricReporter;
 import org.apache.flink.metrics.reporter.MetricReporterFactory;
+import org.apache.flink.metrics.reporter.Scheduled;
 
-/** Adds up what tasks write into the network, or into the channels that stand for it in one JVM. */
-public final class NetworkBytes implements MetricReporter {
+/**
+ * Tells the {@link Meter} what the tasks of a process write for other tasks, into the network or
+ * into the channels that stand for it where both are in one process.
+ */
+public final class NetworkBytes implements MetricReporter, Scheduled {
   // Not by name: a task of one operator is called like it, and both have this metric.
-  private static final Set<Counter> COUNTERS = ConcurrentHashMap.newKeySet();
+  private final Set<Counter> counters = ConcurrentHashMap.newKeySet();
+  private long reported; // of the counters that there are
 
   private NetworkBytes() {}
-
-  /** Bytes of the tasks since their start. */
-  static long sum() {
-    return COUNTERS.stream().mapToLong(Counter::getCount).sum();
-  }
-
-  static void begin() {
-    COUNTERS.clear();
-  }
 
   @Override
   public void open(MetricConfig config) {}
@@ -33,14 +29,27 @@ public final class NetworkBytes implements MetricReporter {
   public void close() {}
 
   @Override
+  public synchronized void report() {
+    long sum = counters.stream().mapToLong(Counter::getCount).sum();
+    Meter.written(sum - reported);
+    reported = sum;
+  }
+
+  @Override
   public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
     if (name.equals("numBytesOut") && metric instanceof Counter counter) {
-      COUNTERS.add(counter);
+      counters.add(counter);
     }
   }
 
   @Override
-  public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {}
+  public synchronized void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
+    if (metric instanceof Counter counter && counters.contains(counter)) {
+      report();
+      counters.remove(counter);
+      reported -= counter.getCount();
+    }
+  }
 
   /** For Flink, which finds it by its name in the configuration. */
   public static final class Factory implements MetricReporterFactory {

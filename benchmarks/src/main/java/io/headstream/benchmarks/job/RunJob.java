@@ -1,12 +1,10 @@
 package io.headstream.benchmarks.job;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.headstream.job.AttentionSettings;
 import io.headstream.job.layer.AttentionSample;
-import java.lang.management.ManagementFactory;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -15,33 +13,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code benchmarks/job}: measures the whole job on embedded Flink, beside the bare core. */
+/**
+ * {@code benchmarks/job}: measures the whole job, on embedded Flink or on a cluster of processes,
+ * beside the bare core.
+ */
 @Command(
     name = "benchmarks/job",
     sortOptions = false,
     showDefaultValues = true,
     description = {
-      "Measures the job on embedded Flink, from sequences in memory to a sink that discards:",
+      "Measures the job, from sequences in memory to a sink that discards:",
       RunJob.COLUMNS
     })
 public final class RunJob implements Callable<Integer> {
   static final String COLUMNS =
-      "mode,n,d,heads,causal,head_groups,parallelism,"
-          + "sequences_s,tokens_s,p50_ms,p99_ms,bytes_s,cpu_ms,heap_mb";
-
-  private static final OperatingSystemMXBean PROCESS =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+      "mode,n,d,heads,causal,head_groups,parallelism," + Throughput.COLUMNS;
 
   @Option(
       names = "--modes",
@@ -77,7 +69,9 @@ public final class RunJob implements Callable<Integer> {
       })
   private List<Double> attentionWeights = List.of(0.0);
 
-  @Option(names = "--endless", description = "How many sequences each slot has in the mode token.")
+  @Option(
+      names = "--endless",
+      description = "How many sequences each slot has in the modes token and core-token.")
   private int endless = Sequences.ENDLESS;
 
   @Option(
@@ -86,10 +80,27 @@ public final class RunJob implements Callable<Integer> {
   private int taskManagers = 1;
 
   @Option(
+      names = "--processes",
+      description = {
+        "JobManager and TaskManagers are processes of their own, configured by conf/config.yaml,",
+        "and not parts of this one."
+      })
+  private boolean processes;
+
+  @Option(
+      names = "--network",
+      description = {
+        "As --processes --task-managers 2, with a cable between the two that lets so much through",
+        "in each direction, as tc writes it: 200mbit. Needs root. stderr says what came through."
+      })
+  private String network;
+
+  @Option(
       names = "--heap",
       description = {
-        "Measure what a job adds to the live heap, by full collections while it runs: heap_mb is",
-        "the most of ten. Nothing else of such a run is worth anything."
+        "Measure what a job adds to the live heap, by full collections while it runs, after one",
+        "that has loaded all classes: heap_mb is the most of ten. Nothing else of such a run is",
+        "worth anything."
       })
   private boolean heap;
 
@@ -124,6 +135,8 @@ public final class RunJob implements Callable<Integer> {
   private boolean help;
 
   private final Map<String, Throughput> best = new LinkedHashMap<>();
+  private Cluster cluster;
+  private Cable cable;
 
   private RunJob() {}
 
@@ -134,6 +147,28 @@ public final class RunJob implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Board.create();
+    try (Cluster started = start()) {
+      cluster = started;
+      measureAll();
+    }
+    System.out.println(COLUMNS);
+    best.forEach((what, throughput) -> System.out.println(what + "," + throughput.fields()));
+    return 0;
+  }
+
+  private Cluster start() throws Exception {
+    Configuration job = ClusterSettings.job(stateBackend);
+    if (!processes && network == null) {
+      return new EmbeddedCluster(taskManagers, job);
+    }
+    int count = network == null ? taskManagers : 2;
+    int slots = (Collections.max(parallelisms) + count - 1) / count;
+    cable = network == null ? null : new Cable(network);
+    return new ProcessCluster(count, slots, job, cable);
+  }
+
+  private void measureAll() throws Exception {
     for (int round = 0; round < rounds; round++) {
       for (String shape : shapes) {
         for (int parallelism : parallelisms) {
@@ -143,9 +178,6 @@ public final class RunJob implements Callable<Integer> {
         }
       }
     }
-    System.out.println(COLUMNS);
-    best.forEach((what, throughput) -> System.out.println(what + "," + throughput.fields()));
-    return 0;
   }
 
   private void measure(String mode, Shape shape, int parallelism) throws Exception {
@@ -156,6 +188,9 @@ public final class RunJob implements Callable<Integer> {
     for (int groups : headGroups) {
       for (double percent : attentionWeights) {
         String what = percent == 0 ? mode : mode + "+" + percent;
+        if (heap) {
+          job(mode, shape, groups, parallelism, percent);
+        }
         keep(what, shape, groups, parallelism, job(mode, shape, groups, parallelism, percent));
       }
     }
@@ -178,15 +213,14 @@ public final class RunJob implements Callable<Integer> {
     best.merge(what, measured, (a, b) -> a.sequences() >= b.sequences() ? a : b);
   }
 
-  private Throughput core(String mode, Shape shape, int threads) throws InterruptedException {
-    Meter.begin(Sequences.count(shape), Meter.UNLIMITED);
-    NetworkBytes.begin();
+  private Throughput core(String mode, Shape shape, int threads) throws Exception {
+    Meter.begin(Math.max(Sequences.count(shape), threads * endless), Meter.UNLIMITED);
     AtomicBoolean stop = new AtomicBoolean();
     List<Thread> started =
         mode.equals("core")
             ? BareCore.start(shape, threads, stop)
-            : BareCore.startDecoding(shape, threads, stop);
-    fillContexts(mode, (long) threads * Sequences.ENDLESS * shape.length());
+            : BareCore.startDecoding(shape, threads, endless, stop);
+    fillContexts(mode, (long) threads * endless * shape.length());
     Throughput measured = window();
     stop.set(true);
     for (Thread thread : started) {
@@ -198,13 +232,11 @@ public final class RunJob implements Callable<Integer> {
   private Throughput job(String mode, Shape shape, int groups, int parallelism, double percent)
       throws Exception {
     Sequences.of(shape); // of which the heap is not the job's
-    long heapBefore = heap ? LiveHeap.bytes() : 0;
+    long heapBefore = heap ? cluster.liveHeapBytes() : 0;
     int sequences = mode.equals("token") ? endless * parallelism : Sequences.count(shape);
-    Meter.begin(Math.max(sequences, Sequences.count(shape)), inFlight);
+    Meter.begin(sequences, inFlight);
     AttentionSample sample = sample(sequences, percent);
-    NetworkBytes.begin();
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration(parallelism));
+    StreamExecutionEnvironment env = cluster.environment(parallelism);
     env.setMaxParallelism(720);
     AttentionSettings settings =
         AttentionSettings.of(shape.modelDim(), shape.heads())
@@ -223,7 +255,7 @@ public final class RunJob implements Callable<Integer> {
     fillContexts(mode, (long) parallelism * endless * shape.length());
     Throughput measured = window();
     if (heap) {
-      measured = measured.withHeap(LiveHeap.most(10) - heapBefore);
+      measured = measured.withHeap(mostLiveHeap(10) - heapBefore);
     }
     job.cancel();
     Meter.end();
@@ -255,72 +287,22 @@ public final class RunJob implements Callable<Integer> {
     }
   }
 
-  private Configuration configuration(int parallelism) {
-    Configuration configuration = new Configuration();
-    configuration.set(TaskManagerOptions.MINI_CLUSTER_NUM_TASK_MANAGERS, taskManagers);
-    configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, Math.max(1, parallelism / taskManagers));
-
-    configuration.set(StateBackendOptions.STATE_BACKEND, stateBackend);
-    if (stateBackend.equals("rocksdb")) {
-      configuration.set(
-          TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(317L * parallelism));
+  private long mostLiveHeap(int moments) throws Exception {
+    long most = 0;
+    for (int moment = 0; moment < moments; moment++) {
+      Thread.sleep(50 + 37L * moment); // not in step with the work
+      most = Math.max(most, cluster.liveHeapBytes());
     }
-    configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
-    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(64));
-    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(64));
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-    configuration.set(PipelineOptions.OBJECT_REUSE, true); // as the job and its configuration do
-    configuration.setString(
-        "metrics.reporter.bytes.factory.class", NetworkBytes.Factory.class.getName());
-    return configuration;
+    return most;
   }
 
-  private Throughput window() throws InterruptedException {
+  private Throughput window() throws Exception {
     Thread.sleep((long) (warmUp * 1000));
-    Meter.beginWindow();
-    long start = System.nanoTime();
-    long sequences = Meter.sequences();
-    long tokens = Meter.tokens();
-    long bytes = NetworkBytes.sum();
-    long cpuNanos = PROCESS.getProcessCpuTime();
-    Thread.sleep((long) (seconds * 1000));
-    double elapsed = (System.nanoTime() - start) / 1e9;
-    double cpuMillis = (PROCESS.getProcessCpuTime() - cpuNanos) / 1e6;
-    long done = Meter.sequences() - sequences;
-    return new Throughput(
-        done / elapsed,
-        (Meter.tokens() - tokens) / elapsed,
-        Meter.latencyMillis(0.5),
-        Meter.latencyMillis(0.99),
-        (NetworkBytes.sum() - bytes) / elapsed,
-        cpuMillis / done,
-        0);
-  }
-
-  /** What went through in a second, and the work of all threads for one sequence. */
-  private record Throughput(
-      double sequences,
-      double tokens,
-      double p50Millis,
-      double p99Millis,
-      double bytes,
-      double cpuMillis,
-      double heapBytes) {
-    Throughput withHeap(long bytes) {
-      return new Throughput(sequences, tokens, p50Millis, p99Millis, this.bytes, cpuMillis, bytes);
+    long crossed = cable == null ? 0 : cable.bytes();
+    Throughput measured = Throughput.of(cluster, seconds);
+    if (cable != null) {
+      System.err.printf("%.2f MB/s on the cable%n", (cable.bytes() - crossed) / seconds / 1e6);
     }
-
-    String fields() {
-      return String.format(
-          Locale.ROOT,
-          "%.1f,%.0f,%.3f,%.3f,%.0f,%.4f,%.1f",
-          sequences,
-          tokens,
-          p50Millis,
-          p99Millis,
-          bytes,
-          cpuMillis,
-          heapBytes / 1e6);
-    }
+    return measured;
   }
 }

@@ -97,6 +97,8 @@ final class Work {
 
     private final Shape shape;
     private transient List<SequenceChunk> sequences;
+    private transient int first;
+    private transient int own;
 
     Whole(Shape shape) {
       this.shape = shape;
@@ -105,11 +107,14 @@ final class Work {
     @Override
     public void open(OpenContext context) {
       sequences = Sequences.of(shape);
+      // Each subtask has its own, so that one is not on its way twice.
+      own = sequences.size() / getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+      first = own * getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
     }
 
     @Override
     public SequenceChunk map(Long index) {
-      int number = (int) (index % sequences.size());
+      int number = first + (int) (index % own);
       Meter.send(number);
       return sequences.get(number);
     }

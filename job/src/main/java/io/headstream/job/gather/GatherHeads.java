@@ -39,6 +39,8 @@ public final class GatherHeads
   private transient AttentionOptions buffers;
   private transient PieceQueues<HeadResult> results;
   private transient PieceQueues<SequenceChunk> sequences;
+  private transient float[] concatenated; // [tokens, modelDim] of the longest so far
+  private transient float[] answer;
 
   /**
    * A gather.
@@ -58,6 +60,8 @@ public final class GatherHeads
     lease = weights.acquire(getRuntimeContext());
     answers = new AnswerOutput(getRuntimeContext(), groups);
     buffers = AttentionOptions.defaults().withWorkspace(new Workspace());
+    concatenated = new float[0];
+    answer = new float[0];
     int width = lease.layer().modelDim() / groups;
     results =
         new PieceQueues<>(
@@ -105,14 +109,17 @@ public final class GatherHeads
       tokens.addAll(chunk.tokens());
     }
     MultiHeadAttention layer = lease.layer();
-    float[] concatenated = new float[tokens.size() * layer.modelDim()];
+    int size = Math.multiplyExact(tokens.size(), layer.modelDim());
+    if (answer.length < size) {
+      concatenated = new float[size];
+      answer = new float[size];
+    }
     for (int group = 0; group < groups; group++) {
       for (HeadResult result : results.poll(group)) {
         int row = result.firstPosition() - tokens.get(0).position();
-        place(result, row, concatenated, layer.modelDim());
+        place(result, row, layer.modelDim());
       }
     }
-    float[] answer = new float[concatenated.length];
     layer.projectOutput(tokens.size(), concatenated, 0, answer, 0, buffers);
     if (wholeSequences) {
       answers.emit(tokens, answer, out, context::output);
@@ -123,7 +130,7 @@ public final class GatherHeads
   }
 
   /** Writes a group's own columns; no group ever writes another's. */
-  private void place(HeadResult result, int firstRow, float[] concatenated, int modelDim) {
+  private void place(HeadResult result, int firstRow, int modelDim) {
     int width = modelDim / groups;
     int rows = result.columns().length / width;
     for (int row = 0; row < rows; row++) {

@@ -47,6 +47,7 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
   private transient LayerMetrics metrics;
   private transient AttentionOptions common;
   private transient ListState<HeadTask> chunks;
+  private transient float[] joined; // [sequenceLength, modelDim] of the longest in chunks so far
 
   /**
    * Attention of one head group.
@@ -90,6 +91,7 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
     }
     metrics = new LayerMetrics(getRuntimeContext());
     common = options.with(new Workspace());
+    joined = new float[0];
     chunks =
         getRuntimeContext()
             .getListState(new ListStateDescriptor<>("chunks", TypeInformation.of(HeadTask.class)));
@@ -118,18 +120,21 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
     }
     List<HeadTask> whole = new ArrayList<>();
     chunks.get().forEach(whole::add);
-    float[] embeddings = new float[task.sequenceLength() * modelDim];
+    int size = Math.multiplyExact(task.sequenceLength(), modelDim);
+    if (joined.length < size) {
+      joined = new float[size];
+    }
     for (HeadTask chunk : whole) {
       System.arraycopy(
           chunk.embeddings(),
           0,
-          embeddings,
+          joined,
           chunk.firstPosition() * modelDim,
           chunk.embeddings().length);
     }
     chunks.clear();
-    attend(task.key(), task.sequenceLength(), embeddings, out);
-    emitMaps(task.key(), whole, embeddings, context);
+    attend(task.key(), task.sequenceLength(), joined, out);
+    emitMaps(task.key(), whole, joined, context);
   }
 
   private void emitMaps(HeadKey key, List<HeadTask> tasks, float[] embeddings, Context context) {
