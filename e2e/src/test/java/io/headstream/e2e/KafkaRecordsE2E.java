@@ -185,7 +185,7 @@ class KafkaRecordsE2E {
             "--from=latest",
             "--event-time",
             "--session-gap=1 s",
-            "--max-out-of-orderness=0 s",
+            "--max-out-of-orderness=1 ms",
             "--output=kafka:idle-answers",
             "--model-dim=" + MODEL_DIM)) {
       run.await(
