@@ -33,6 +33,9 @@ final class HeadAttention {
   private int sequence; // which of the dropout's sequences
   private Coverage coverage; // of the tile at hand
   private int tileKeys; // before those that nobody sees were left out
+  private int block; // how many blocks of queries came by
+  private int part; // which of them are ours: block % parts == part
+  private int parts = 1;
   private final int cacheBlock;
 
   HeadAttention() {
@@ -98,7 +101,44 @@ final class HeadAttention {
       KeyValueSource source,
       int keyLength,
       AttentionOptions options) {
+    part = 0;
+    parts = 1;
+    attendBlocks(
+        member, head, headDim, valueDim, queryPosition, queryLength, source, keyLength, options);
+  }
+
+  /**
+   * The same for every {@code parts}-th block of queries, from block {@code part} on: what one of
+   * several threads does. No further results may be asked for.
+   */
+  void attendPart(
+      int part,
+      int parts,
+      int member,
+      int head,
+      int headDim,
+      int valueDim,
+      int queryLength,
+      KeyValueSource source,
+      int keyLength,
+      AttentionOptions options) {
+    this.part = part;
+    this.parts = parts;
+    attendBlocks(member, head, headDim, valueDim, 0, queryLength, source, keyLength, options);
+  }
+
+  private void attendBlocks(
+      int member,
+      int head,
+      int headDim,
+      int valueDim,
+      int queryPosition,
+      int queryLength,
+      KeyValueSource source,
+      int keyLength,
+      AttentionOptions options) {
     begin(member, head, headDim, valueDim, source, keyLength, options);
+    block = 0;
     if (!results.wantsNothing()) {
       results.clear(0, queryLength);
     }
@@ -178,6 +218,9 @@ final class HeadAttention {
     region.documentQueries = source.band() == null ? queryLength : keyLength;
     region.documentKeys = keyLength;
     for (int i = 0; i < queryLength; i += TileKernel.BLOCK) {
+      if (block++ % parts != part) {
+        continue;
+      }
       int queries = Math.min(TileKernel.BLOCK, queryLength - i);
       beginBlock(query + i, queries, queryPosition + i);
       for (int tile = source.nextTile(0); // beyond the last int it is negative

@@ -188,7 +188,7 @@ public final class HeadGroup {
     layer.projectQueryHeads(
         input, sequenceLength, firstKeyValueHead, keyValueHeads, into, workspace);
     into.set(keys, 0, headDim);
-    layer.projectKeys(input, sequenceLength, firstKeyValueHead, keyValueHeads, into, workspace);
+    layer.projectKeyHeads(input, sequenceLength, firstKeyValueHead, keyValueHeads, into, workspace);
   }
 
   private void attendCached(
@@ -229,9 +229,9 @@ public final class HeadGroup {
     Rows into = workspace.projected();
     Rows x = workspace.queryInput();
     into.set(k, 0, headDim);
-    layer.projectKeys(x, tokens, firstKeyValueHead, keyValueHeads, into, workspace);
+    layer.projectKeyHeads(x, tokens, firstKeyValueHead, keyValueHeads, into, workspace);
     into.set(v, 0, headDim);
-    layer.projectValues(x, tokens, firstKeyValueHead, keyValueHeads, into, workspace);
+    layer.projectValueHeads(x, tokens, firstKeyValueHead, keyValueHeads, into, workspace);
     cache.append(tokens, k, 0, v, 0);
   }
 
@@ -253,20 +253,20 @@ public final class HeadGroup {
       int keyLength,
       float[] weights,
       AttentionOptions options) {
-    int queryRows = members * queryLength;
-    int keyRows = members * keyLength;
-    project(workspace, first, count, queryRows, keyRows);
+    project(workspace, first, count, members * queryLength, members * keyLength);
     int headDim = layer.headDim();
     int perKeyValueHead = layer.headsPerKeyValueHead();
+    int keyColumns = count * headDim;
+    int queryColumns = keyColumns * perKeyValueHead;
     HeadAttention attention = workspace.attention();
     KeyValueRows rows = attention.rows();
     for (int m = 0; m < members; m++) {
       for (int n = 0; n < count * perKeyValueHead; n++) {
-        int keyRow = n / perKeyValueHead * keyRows + m * keyLength;
-        rows.k().set(rows.k().data(), keyRow * headDim, headDim);
-        rows.v().set(rows.v().data(), keyRow * headDim, headDim);
-        int queryRow = n * queryRows + m * queryLength;
-        attention.q().set(workspace.projected().data(), queryRow * headDim, headDim);
+        int keyAt = m * keyLength * keyColumns + n / perKeyValueHead * headDim;
+        rows.k().set(rows.k().data(), keyAt, keyColumns);
+        rows.v().set(rows.v().data(), keyAt, keyColumns);
+        int queryAt = m * queryLength * queryColumns + n * headDim;
+        attention.q().set(workspace.projected().data(), queryAt, queryColumns);
         int inGroup = first * perKeyValueHead + n;
         int outRow = workspace.output().row(m * queryLength) + inGroup * headDim;
         attention.out().set(workspace.output().data(), outRow, workspace.output().stride());
@@ -286,20 +286,20 @@ public final class HeadGroup {
     }
   }
 
-  /** The projections of some heads, {@code [head, row, headDim]}. */
+  /** The projections of some heads side by side, {@code [row, head, headDim]}. */
   private void project(Workspace workspace, int first, int count, int queryRows, int keyRows) {
-    int headDim = layer.headDim();
+    int columns = count * layer.headDim();
+    int queryColumns = columns * layer.headsPerKeyValueHead();
     int head = firstKeyValueHead + first;
-    int heads = count * layer.headsPerKeyValueHead();
     KeyValueRows rows = workspace.attention().rows();
-    float[] k = workspace.keys(Checks.size("keys", count, keyRows, headDim));
-    float[] v = workspace.values(Checks.size("values", count, keyRows, headDim));
-    float[] q = workspace.queries(Checks.size("queries", heads, queryRows, headDim));
-    Rows keys = rows.k().set(k, 0, headDim);
+    float[] k = workspace.keys(Checks.size("keys", keyRows, columns));
+    float[] v = workspace.values(Checks.size("values", keyRows, columns));
+    float[] q = workspace.queries(Checks.size("queries", queryRows, queryColumns));
+    Rows keys = rows.k().set(k, 0, columns);
     layer.projectKeys(workspace.keyInput(), keyRows, head, count, keys, workspace);
-    Rows values = rows.v().set(v, 0, headDim);
+    Rows values = rows.v().set(v, 0, columns);
     layer.projectValues(workspace.valueInput(), keyRows, head, count, values, workspace);
-    Rows queries = workspace.projected().set(q, 0, headDim);
-    layer.projectQueryHeads(workspace.queryInput(), queryRows, head, count, queries, workspace);
+    Rows queries = workspace.projected().set(q, 0, queryColumns);
+    layer.projectQueries(workspace.queryInput(), queryRows, head, count, queries, workspace);
   }
 }

@@ -14,8 +14,8 @@ interface Kernel {
    */
   Projection projection(float[] weight, float[] bias, int outputs, int inputs);
 
-  /** Whether {@code n} numbers from {@code from} on are all finite. */
-  boolean allFinite(float[] data, int from, int n);
+  /** Whether the {@code n} numbers of each of some rows from {@code from} on are all finite. */
+  boolean allFinite(float[] data, int from, int rows, int stride, int n);
 
   /** What computes attention over rows of keys and values, for one thread at a time. */
   TileKernel tiles();

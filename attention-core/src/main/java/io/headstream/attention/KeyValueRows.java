@@ -71,20 +71,18 @@ final class KeyValueRows implements KeyValueSource {
   private boolean allFinite(int first, int keys, int valueDim) {
     Kernel kernel = Kernels.chosen();
     if (v.stride() == valueDim) {
-      return kernel.allFinite(v.data(), v.row(first), keys * valueDim);
+      return kernel.allFinite(v.data(), v.row(first), 1, 0, keys * valueDim);
     }
-    boolean all = true;
-    for (int j = first; j < first + keys; j++) {
-      all &= kernel.allFinite(v.data(), v.row(j), valueDim);
-    }
-    return all;
+    return kernel.allFinite(v.data(), v.row(first), keys, v.stride(), valueDim);
   }
 
-  /** Whether some numbers are finite: one more in an exponent of all ones carries into the sign. */
-  static boolean allFinite(float[] data, int from, int n) {
+  /** Whether rows are finite: one more in an exponent of all ones carries into the sign. */
+  static boolean allFinite(float[] data, int from, int rows, int stride, int n) {
     int signs = 0;
-    for (int c = from; c < from + n; c++) {
-      signs |= (Float.floatToRawIntBits(data[c]) & Integer.MAX_VALUE) + (1 << 23);
+    for (int row = 0, start = from; row < rows; row++, start += stride) {
+      for (int c = start; c < start + n; c++) {
+        signs |= (Float.floatToRawIntBits(data[c]) & Integer.MAX_VALUE) + (1 << 23);
+      }
     }
     return signs >= 0;
   }

@@ -13,10 +13,10 @@ import java.util.Objects;
  */
 public final class MultiHeadAttention {
   /** Rows of a projection that one task takes, about: what goes over a panel of weights at once. */
-  private static final int TASK_ROWS = 96;
+  static final int TASK_ROWS = 96;
 
   /** Output channels of a projection that one task takes: whole panels of vectors of any width. */
-  private static final int TASK_COLUMNS = 64;
+  static final int TASK_COLUMNS = 64;
 
   private final int modelDim;
   private final int heads;
@@ -25,9 +25,9 @@ public final class MultiHeadAttention {
   private final int keyInputDim;
   private final int valueInputDim;
   private final HeadGroup allHeads;
-  private final Projection query;
-  private final Projection key;
-  private final Projection value;
+  final Projection query;
+  final Projection key;
+  final Projection value;
   private final Projection output;
 
   /**
@@ -225,7 +225,24 @@ public final class MultiHeadAttention {
     int members = membersTogether(batch, Math.max(queryLength, keyLength), threads);
     int headTasks = keyValueHeads / together;
     int tasks = (batch + members - 1) / members * headTasks;
-    if (threads == 1) {
+    if (threads > 1 && tasks < 2 * threads) {
+      new HeadsApart(this)
+          .attend(
+              batch,
+              queryLength,
+              keyLength,
+              query,
+              queryOffset,
+              key,
+              keyOffset,
+              value,
+              valueOffset,
+              concatenated,
+              weights,
+              threads,
+              options,
+              workspace);
+    } else if (threads == 1) {
       for (int task = 0; task < tasks; task++) {
         int member = task / headTasks * members;
         begin(workspace, member, queryLength, query, queryOffset, concatenated);
@@ -400,28 +417,8 @@ public final class MultiHeadAttention {
       output.project(workspace.queryInput(), rows, 0, modelDim, workspace.output(), workspace);
       return;
     }
-    // By columns too: few rows are as much work as many, and the panels are what is read.
-    workspace.reserve(options.threads());
-    int blocks = (rows + TASK_ROWS - 1) / TASK_ROWS;
-    int blockRows = (rows + blocks - 1) / blocks;
-    int panels = (modelDim + TASK_COLUMNS - 1) / TASK_COLUMNS;
-    ParallelTasks.run(
-        blocks * panels,
-        options,
-        (worker, task) -> {
-          Workspace own = workspace.ofWorker(worker);
-          int row = task / panels * blockRows;
-          int column = task % panels * TASK_COLUMNS;
-          own.queryInput().set(concatenated, offset + row * modelDim, modelDim);
-          own.output().set(out, outOffset + row * modelDim + column, modelDim);
-          output.project(
-              own.queryInput(),
-              Math.min(blockRows, rows - row),
-              column,
-              Math.min(modelDim, column + TASK_COLUMNS),
-              own.output(),
-              own);
-        });
+    ParallelProjection.run(
+        output, rows, concatenated, offset, modelDim, out, outOffset, modelDim, options, workspace);
   }
 
   /** Projects queries of some key/value heads, side by side: of all query heads that use them. */
@@ -430,18 +427,28 @@ public final class MultiHeadAttention {
     query.project(input, rows, first * size, (first + count) * size, q, workspace);
   }
 
-  /** The same head by head, {@code [heads, rows, headDim]}. */
+  /** Projects keys of some key/value heads, side by side. */
+  void projectKeys(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
+    key.project(input, rows, first * headDim, (first + count) * headDim, k, workspace);
+  }
+
+  /** Projects values of some key/value heads, side by side. */
+  void projectValues(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
+    value.project(input, rows, first * headDim, (first + count) * headDim, v, workspace);
+  }
+
+  /** Projects queries head by head, {@code [heads, rows, headDim]}. */
   void projectQueryHeads(Rows input, int rows, int first, int count, Rows q, Workspace workspace) {
     projectHeads(query, input, rows, first, count, headsPerKeyValueHead(), q, workspace);
   }
 
-  /** Projects keys of some key/value heads, {@code [count, rows, headDim]}. */
-  void projectKeys(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
+  /** Projects keys head by head, {@code [count, rows, headDim]}. */
+  void projectKeyHeads(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
     projectHeads(key, input, rows, first, count, 1, k, workspace);
   }
 
-  /** Projects values of some key/value heads, {@code [count, rows, headDim]}. */
-  void projectValues(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
+  /** Projects values head by head, {@code [count, rows, headDim]}. */
+  void projectValueHeads(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
     projectHeads(value, input, rows, first, count, 1, v, workspace);
   }
 

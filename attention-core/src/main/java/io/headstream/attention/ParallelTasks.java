@@ -48,6 +48,16 @@ final class ParallelTasks implements Runnable {
     void run(int worker, int task);
   }
 
+  /**
+   * Into how many parts tasks are to be divided, so that there are enough of them for all threads.
+   *
+   * @param blocks what a task has, of which each part is to get one at least
+   */
+  static int parts(int tasks, int threads, int blocks) {
+    int wanted = threads == 1 ? 1 : (2 * threads + tasks - 1) / Math.max(1, tasks);
+    return Math.max(1, Math.min(wanted, blocks));
+  }
+
   static void run(int tasks, AttentionOptions options, IntConsumer body) {
     run(tasks, options, (worker, task) -> body.accept(task));
   }

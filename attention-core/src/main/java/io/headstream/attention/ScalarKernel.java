@@ -14,8 +14,8 @@ final class ScalarKernel implements Kernel {
   }
 
   @Override
-  public boolean allFinite(float[] data, int from, int n) {
-    return KeyValueRows.allFinite(data, from, n);
+  public boolean allFinite(float[] data, int from, int rows, int stride, int n) {
+    return KeyValueRows.allFinite(data, from, rows, stride, n);
   }
 
   @Override

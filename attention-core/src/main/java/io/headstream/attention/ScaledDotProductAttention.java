@@ -129,20 +129,26 @@ public final class ScaledDotProductAttention {
         ResultWriter.weights(results, batch, heads, queryLength, keyLength, workspace);
     int tasks = batch * heads;
     long products = (long) tasks * queryLength * keyLength * (headDim + valueDim);
-    if (options.threadsFor(products) == 1) {
+    int threads = options.threadsFor(products);
+    int blocks = (queryLength + TileKernel.BLOCK - 1) / TileKernel.BLOCK;
+    int parts = results != null ? 1 : ParallelTasks.parts(tasks, threads, blocks);
+    if (threads == 1) {
       for (int task = 0; task < tasks; task++) {
         begin(workspace, task, queryLength, keyLength, q, qOffset, k, kOffset, v, vOffset);
-        attendHead(workspace, task, queryLength, keyLength, out, outOffset, weights, options);
+        attendHead(workspace, task, 0, 1, queryLength, keyLength, out, outOffset, weights, options);
       }
     } else {
       workspace.reserve(options.threads());
       ParallelTasks.run(
-          tasks,
+          tasks * parts,
           options,
-          (worker, task) -> {
+          (worker, n) -> {
             Workspace own = workspace.ofWorker(worker);
+            int task = n / parts;
+            int part = n % parts;
             begin(own, task, queryLength, keyLength, q, qOffset, k, kOffset, v, vOffset);
-            attendHead(own, task, queryLength, keyLength, out, outOffset, weights, options);
+            attendHead(
+                own, task, part, parts, queryLength, keyLength, out, outOffset, weights, options);
           });
     }
     ResultWriter.average(results, weights, batch, heads, queryLength, keyLength);
@@ -170,6 +176,8 @@ public final class ScaledDotProductAttention {
   private void attendHead(
       Workspace workspace,
       int task,
+      int part,
+      int parts,
       int queryLength,
       int keyLength,
       float[] out,
@@ -179,12 +187,13 @@ public final class ScaledDotProductAttention {
     HeadAttention attention = workspace.attention();
     attention.out().set(out, outOffset + task * queryLength * valueDim, valueDim);
     attention.results().begin(options.results(), weights, task * queryLength, keyLength);
-    attention.attend(
+    attention.attendPart(
+        part,
+        parts,
         task / heads,
         task % heads,
         headDim,
         valueDim,
-        0,
         queryLength,
         attention.rows(),
         keyLength,

@@ -12,20 +12,23 @@ final class VectorFinite {
 
   private VectorFinite() {}
 
-  /** Whether {@code n} numbers from {@code from} on are all finite. */
-  static boolean allFinite(float[] data, int from, int n) {
-    int whole = from + n / LANES * LANES;
-    return vectorsFinite(data, from, whole)
-        && KeyValueRows.allFinite(data, whole, from + n - whole);
+  /** Whether the {@code n} numbers of each of some rows from {@code from} on are all finite. */
+  static boolean allFinite(float[] data, int from, int rows, int stride, int n) {
+    int whole = n / LANES * LANES;
+    int signs = 0;
+    for (int row = 0, at = from; row < rows; row++, at += stride) {
+      signs |= signs(data, at, at + whole);
+    }
+    return signs >= 0 && KeyValueRows.allFinite(data, from + whole, rows, stride, n - whole);
   }
 
   /** An exponent of all ones and one more in its lowest bit carry into the sign. */
-  private static boolean vectorsFinite(float[] data, int from, int end) {
+  private static int signs(float[] data, int from, int end) {
     IntVector signs = FloatVector.zero(SPECIES).reinterpretAsInts();
     for (int at = from; at < end; at += LANES) {
       IntVector bits = FloatVector.fromArray(SPECIES, data, at).reinterpretAsInts();
-      signs = signs.or(bits.and(Integer.MAX_VALUE).add(1 << 23));
+      signs = bits.and(Integer.MAX_VALUE).add(1 << 23).or(signs);
     }
-    return signs.reduceLanes(VectorOperators.OR) >= 0;
+    return FloatVector.zero(SPECIES).reinterpretAsInts().or(signs).reduceLanes(VectorOperators.OR);
   }
 }

@@ -9,7 +9,8 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The results of a block of queries so far: weighted values that are gathered page by page and tile
  * by tile, {@code o = fma(o, α, tile)}, and divided by the sum of weights in the end. Lanes are
- * channels.
+ * channels. A zero may have another sign here than by the rule; adding +0 in the end makes up for
+ * it.
  */
 final class VectorOutput {
   private final int block; // queries of a block, at most
@@ -18,6 +19,7 @@ final class VectorOutput {
   private int queries;
   private int valueDim;
   private int columns;
+  private boolean empty;
 
   VectorOutput(int block) {
     this.block = block;
@@ -40,7 +42,12 @@ final class VectorOutput {
     this.queries = queries;
     this.valueDim = valueDim;
     this.columns = wholeVectors(valueDim);
-    Arrays.fill(out, 0, queries * columns, 0f);
+    this.empty = true;
+  }
+
+  /** Whether no tile was taken in yet. */
+  boolean empty() {
+    return empty;
   }
 
   /** How far rows lie apart: the channels, rounded up to whole vectors. */
@@ -50,25 +57,36 @@ final class VectorOutput {
 
   /** Where the weighted values of one of a tile's two pages go, {@code [queries][columns]}. */
   float[] page(int page) {
-    return pages[page];
+    return empty && page == 0 ? out : pages[page];
   }
 
-  /** Takes a tile of one or two pages in. */
+  /** Takes a tile of one or two pages in. The first one is the output so far. */
   void join(float[] alpha, int tilePages) {
-    for (int i = 0; i < queries; i++) {
+    if (empty && tilePages == 2) {
+      addPage(out, pages[1], queries * columns);
+    }
+    for (int i = 0; i < queries && !empty; i++) {
       if (tilePages == 1) {
         joinPage(out, pages[0], i * columns, (i + 1) * columns, alpha[i]);
       } else {
         joinPages(out, pages[0], pages[1], i * columns, (i + 1) * columns, alpha[i]);
       }
     }
+    empty = false;
+  }
+
+  private static void addPage(float[] out, float[] page, int n) {
+    for (int at = 0; at < n; at += LANES) {
+      FloatVector.fromArray(SPECIES, out, at)
+          .add(FloatVector.fromArray(SPECIES, page, at))
+          .intoArray(out, at);
+    }
   }
 
   private static void joinPage(float[] out, float[] page, int from, int end, float alpha) {
     FloatVector a = FloatVector.broadcast(SPECIES, alpha);
     for (int at = from; at < end; at += LANES) {
-      // +0 is added, as where there are two pages, so that none is -0.
-      FloatVector tile = FloatVector.fromArray(SPECIES, page, at).add(0f);
+      FloatVector tile = FloatVector.fromArray(SPECIES, page, at);
       FloatVector.fromArray(SPECIES, out, at).fma(a, tile).intoArray(out, at);
     }
   }
@@ -78,9 +96,7 @@ final class VectorOutput {
     FloatVector a = FloatVector.broadcast(SPECIES, alpha);
     for (int at = from; at < end; at += LANES) {
       FloatVector tile =
-          FloatVector.fromArray(SPECIES, first, at)
-              .add(0f)
-              .add(FloatVector.fromArray(SPECIES, second, at));
+          FloatVector.fromArray(SPECIES, first, at).add(FloatVector.fromArray(SPECIES, second, at));
       FloatVector.fromArray(SPECIES, out, at).fma(a, tile).intoArray(out, at);
     }
   }
@@ -95,7 +111,9 @@ final class VectorOutput {
       }
       int whole = valueDim / LANES * LANES;
       divide(out, i * columns, rows.data(), to, whole, sum[i]);
-      divideRest(out, i * columns, rows.data(), to, whole, valueDim, sum[i]);
+      if (whole < valueDim) {
+        divideRest(out, i * columns, rows.data(), to, whole, valueDim, sum[i]);
+      }
     }
   }
 

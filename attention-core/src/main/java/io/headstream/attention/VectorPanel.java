@@ -10,9 +10,9 @@ import jdk.incubator.vector.FloatVector;
  * Four rows of a {@link VectorProducts product} with a panel that lies densely, {@code
  * [term][PANEL]}: packed weights, a block of queries, a page of keys, values of as many channels.
  *
- * <p>That the stride is a constant spares checks and registers in the loop, and so do two terms at
- * a time: 97 of 100 possible multiply-adds, where the general loop has 93. Four at a time, or two
- * with other strides, are slower.
+ * <p>That the stride is a constant spares checks and registers in the loop. Two terms at a time
+ * would be one in a hundred faster, but are more nodes than C2 takes in: some stores are not
+ * inlined then, in one JVM of four, and vectors become objects.
  */
 final class VectorPanel {
   private VectorPanel() {}
@@ -34,59 +34,7 @@ final class VectorPanel {
     FloatVector b0 = zero, b1 = zero, b2 = zero, b3 = zero;
     FloatVector c0 = zero, c1 = zero, c2 = zero, c3 = zero;
     FloatVector d0 = zero, d1 = zero, d2 = zero, d3 = zero;
-    int n = 0;
-    for (; n < terms - 1; n += 2, wAt += 2 * PANEL) {
-      FloatVector w0 = FloatVector.fromArray(SPECIES, w, wAt);
-      FloatVector w1 = FloatVector.fromArray(SPECIES, w, wAt + LANES);
-      FloatVector w2 = FloatVector.fromArray(SPECIES, w, wAt + 2 * LANES);
-      FloatVector w3 = FloatVector.fromArray(SPECIES, w, wAt + 3 * LANES);
-      FloatVector xA = FloatVector.broadcast(SPECIES, x[xAt + n]);
-      a0 = xA.fma(w0, a0);
-      a1 = xA.fma(w1, a1);
-      a2 = xA.fma(w2, a2);
-      a3 = xA.fma(w3, a3);
-      FloatVector xB = FloatVector.broadcast(SPECIES, x[xAt + xStride + n]);
-      b0 = xB.fma(w0, b0);
-      b1 = xB.fma(w1, b1);
-      b2 = xB.fma(w2, b2);
-      b3 = xB.fma(w3, b3);
-      FloatVector xC = FloatVector.broadcast(SPECIES, x[xAt + 2 * xStride + n]);
-      c0 = xC.fma(w0, c0);
-      c1 = xC.fma(w1, c1);
-      c2 = xC.fma(w2, c2);
-      c3 = xC.fma(w3, c3);
-      FloatVector xD = FloatVector.broadcast(SPECIES, x[xAt + 3 * xStride + n]);
-      d0 = xD.fma(w0, d0);
-      d1 = xD.fma(w1, d1);
-      d2 = xD.fma(w2, d2);
-      d3 = xD.fma(w3, d3);
-      int next = wAt + PANEL;
-      FloatVector w0Next = FloatVector.fromArray(SPECIES, w, next);
-      FloatVector w1Next = FloatVector.fromArray(SPECIES, w, next + LANES);
-      FloatVector w2Next = FloatVector.fromArray(SPECIES, w, next + 2 * LANES);
-      FloatVector w3Next = FloatVector.fromArray(SPECIES, w, next + 3 * LANES);
-      FloatVector xANext = FloatVector.broadcast(SPECIES, x[xAt + n + 1]);
-      a0 = xANext.fma(w0Next, a0);
-      a1 = xANext.fma(w1Next, a1);
-      a2 = xANext.fma(w2Next, a2);
-      a3 = xANext.fma(w3Next, a3);
-      FloatVector xBNext = FloatVector.broadcast(SPECIES, x[xAt + xStride + n + 1]);
-      b0 = xBNext.fma(w0Next, b0);
-      b1 = xBNext.fma(w1Next, b1);
-      b2 = xBNext.fma(w2Next, b2);
-      b3 = xBNext.fma(w3Next, b3);
-      FloatVector xCNext = FloatVector.broadcast(SPECIES, x[xAt + 2 * xStride + n + 1]);
-      c0 = xCNext.fma(w0Next, c0);
-      c1 = xCNext.fma(w1Next, c1);
-      c2 = xCNext.fma(w2Next, c2);
-      c3 = xCNext.fma(w3Next, c3);
-      FloatVector xDNext = FloatVector.broadcast(SPECIES, x[xAt + 3 * xStride + n + 1]);
-      d0 = xDNext.fma(w0Next, d0);
-      d1 = xDNext.fma(w1Next, d1);
-      d2 = xDNext.fma(w2Next, d2);
-      d3 = xDNext.fma(w3Next, d3);
-    }
-    if (n < terms) {
+    for (int n = 0; n < terms; n++, wAt += PANEL) {
       FloatVector w0 = FloatVector.fromArray(SPECIES, w, wAt);
       FloatVector w1 = FloatVector.fromArray(SPECIES, w, wAt + LANES);
       FloatVector w2 = FloatVector.fromArray(SPECIES, w, wAt + 2 * LANES);
@@ -152,59 +100,7 @@ final class VectorPanel {
     FloatVector b0 = zero, b1 = zero, b2 = zero, b3 = zero;
     FloatVector c0 = zero, c1 = zero, c2 = zero, c3 = zero;
     FloatVector d0 = zero, d1 = zero, d2 = zero, d3 = zero;
-    int n = 0;
-    for (; n < terms - 1; n += 2, wAt += 2 * PANEL, xAt += 2 * LANES) {
-      FloatVector w0 = FloatVector.fromArray(SPECIES, w, wAt);
-      FloatVector w1 = FloatVector.fromArray(SPECIES, w, wAt + LANES);
-      FloatVector w2 = FloatVector.fromArray(SPECIES, w, wAt + 2 * LANES);
-      FloatVector w3 = FloatVector.fromArray(SPECIES, w, wAt + 3 * LANES);
-      FloatVector xA = FloatVector.broadcast(SPECIES, x[xAt]);
-      a0 = xA.fma(w0, a0);
-      a1 = xA.fma(w1, a1);
-      a2 = xA.fma(w2, a2);
-      a3 = xA.fma(w3, a3);
-      FloatVector xB = FloatVector.broadcast(SPECIES, x[xAt + 1]);
-      b0 = xB.fma(w0, b0);
-      b1 = xB.fma(w1, b1);
-      b2 = xB.fma(w2, b2);
-      b3 = xB.fma(w3, b3);
-      FloatVector xC = FloatVector.broadcast(SPECIES, x[xAt + 2]);
-      c0 = xC.fma(w0, c0);
-      c1 = xC.fma(w1, c1);
-      c2 = xC.fma(w2, c2);
-      c3 = xC.fma(w3, c3);
-      FloatVector xD = FloatVector.broadcast(SPECIES, x[xAt + 3]);
-      d0 = xD.fma(w0, d0);
-      d1 = xD.fma(w1, d1);
-      d2 = xD.fma(w2, d2);
-      d3 = xD.fma(w3, d3);
-      int next = wAt + PANEL;
-      FloatVector w0Next = FloatVector.fromArray(SPECIES, w, next);
-      FloatVector w1Next = FloatVector.fromArray(SPECIES, w, next + LANES);
-      FloatVector w2Next = FloatVector.fromArray(SPECIES, w, next + 2 * LANES);
-      FloatVector w3Next = FloatVector.fromArray(SPECIES, w, next + 3 * LANES);
-      FloatVector xANext = FloatVector.broadcast(SPECIES, x[xAt + LANES]);
-      a0 = xANext.fma(w0Next, a0);
-      a1 = xANext.fma(w1Next, a1);
-      a2 = xANext.fma(w2Next, a2);
-      a3 = xANext.fma(w3Next, a3);
-      FloatVector xBNext = FloatVector.broadcast(SPECIES, x[xAt + LANES + 1]);
-      b0 = xBNext.fma(w0Next, b0);
-      b1 = xBNext.fma(w1Next, b1);
-      b2 = xBNext.fma(w2Next, b2);
-      b3 = xBNext.fma(w3Next, b3);
-      FloatVector xCNext = FloatVector.broadcast(SPECIES, x[xAt + LANES + 2]);
-      c0 = xCNext.fma(w0Next, c0);
-      c1 = xCNext.fma(w1Next, c1);
-      c2 = xCNext.fma(w2Next, c2);
-      c3 = xCNext.fma(w3Next, c3);
-      FloatVector xDNext = FloatVector.broadcast(SPECIES, x[xAt + LANES + 3]);
-      d0 = xDNext.fma(w0Next, d0);
-      d1 = xDNext.fma(w1Next, d1);
-      d2 = xDNext.fma(w2Next, d2);
-      d3 = xDNext.fma(w3Next, d3);
-    }
-    if (n < terms) {
+    for (int n = 0; n < terms; n++, wAt += PANEL, xAt += LANES) {
       FloatVector w0 = FloatVector.fromArray(SPECIES, w, wAt);
       FloatVector w1 = FloatVector.fromArray(SPECIES, w, wAt + LANES);
       FloatVector w2 = FloatVector.fromArray(SPECIES, w, wAt + 2 * LANES);

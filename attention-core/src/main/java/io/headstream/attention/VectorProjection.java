@@ -83,9 +83,24 @@ final class VectorProjection implements Projection {
     int yAt = y.row(first) + at;
     products(x, first, rows, w, to, yAt, y.stride(), PANEL);
     if (bias != null) {
-      for (int row = 0; row < rows; row++, yAt += y.stride()) {
-        copy(to, yAt, panel * PANEL, to, yAt, PANEL);
-      }
+      addBias(to, yAt, y.stride(), rows, bias, panel * PANEL);
+    }
+  }
+
+  private static void addBias(float[] y, int at, int stride, int rows, float[] bias, int o) {
+    for (int row = 0; row < rows; row++, at += stride) {
+      FloatVector.fromArray(SPECIES, bias, o)
+          .add(FloatVector.fromArray(SPECIES, y, at))
+          .intoArray(y, at);
+      FloatVector.fromArray(SPECIES, bias, o + LANES)
+          .add(FloatVector.fromArray(SPECIES, y, at + LANES))
+          .intoArray(y, at + LANES);
+      FloatVector.fromArray(SPECIES, bias, o + 2 * LANES)
+          .add(FloatVector.fromArray(SPECIES, y, at + 2 * LANES))
+          .intoArray(y, at + 2 * LANES);
+      FloatVector.fromArray(SPECIES, bias, o + 3 * LANES)
+          .add(FloatVector.fromArray(SPECIES, y, at + 3 * LANES))
+          .intoArray(y, at + 3 * LANES);
     }
   }
 

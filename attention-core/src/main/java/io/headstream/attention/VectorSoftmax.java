@@ -8,17 +8,24 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The running softmax of {@link VectorTileKernel}: the statistics of a block of queries, which are
- * the lanes. Scores lie as {@code [keys][BLOCK]}.
+ * the lanes. Scores lie as {@code [vectors][keys][LANES]}.
  */
 final class VectorSoftmax {
   private static final int BLOCK = TileKernel.BLOCK;
   private static final int CHAINS = TileKernel.CHAINS;
 
+  private static final SoftmaxPass MAXIMUM = new VectorMaximum();
+  private static final SoftmaxPass EXP = new VectorExp();
+  private static final SoftmaxPass FIRST_CHAINS = new VectorChains(0);
+  private static final SoftmaxPass OTHER_CHAINS = new VectorChains(8);
+  private static final SoftmaxPass TREE = new VectorTree();
+
+  private final SoftmaxPass[] passes = {MAXIMUM, EXP, FIRST_CHAINS, OTHER_CHAINS, TREE};
+  private final SoftmaxPass[] shortPasses = {MAXIMUM, EXP, TREE};
+  private final SoftmaxState state = new SoftmaxState();
   private final float[] max = new float[BLOCK];
   private final float[] sum = new float[BLOCK];
   private final float[] alpha = new float[BLOCK];
-  private final float[] chains = new float[CHAINS * LANES];
-  private final float[] tileSum = new float[LANES];
 
   void begin() {
     Arrays.fill(max, -Float.MAX_VALUE);
@@ -41,72 +48,32 @@ final class VectorSoftmax {
 
   /**
    * Makes weights of the scores of a vector of queries from {@code i} on, which begin at {@code
-   * at}.
+   * at}. Up to the next multiple of 16 keys others follow that mean nothing: their weight is +0.
+   *
+   * @param first whether these are the first scores, so that nothing was gathered that has to be
+   *     worth less
    */
-  void weigh(int i, float[] s, int at, int keys) {
-    int end = at + keys * LANES;
-    System.arraycopy(max, i, alpha, i, LANES);
-    if (VectorExp.raise(s, at, end, max, i)) {
-      weighAny(i, s, at, end);
+  void weigh(int i, float[] s, int at, int keys, boolean first) {
+    int end = at + Math.max(CHAINS, (keys + CHAINS - 1) / CHAINS * CHAINS) * LANES;
+    Arrays.fill(s, at + keys * LANES, end, Float.NEGATIVE_INFINITY);
+    System.arraycopy(max, i, state.max, 0, LANES);
+    SoftmaxPass[] all = keys <= CHAINS ? shortPasses : passes;
+    System.arraycopy(max, i, state.old, 0, LANES);
+    for (SoftmaxPass pass : all) {
+      pass.over(state, s, at, end);
+    }
+    System.arraycopy(state.max, 0, max, i, LANES);
+    if (first) {
+      System.arraycopy(state.sum, 0, sum, i, LANES);
     } else {
-      VectorExp.weigh(alpha, i, i + LANES, max, i);
-      VectorExp.weigh(s, at, end, max, i);
+      EXP.over(state, state.old, 0, LANES);
+      System.arraycopy(state.old, 0, alpha, i, LANES);
+      addSum(i, state.sum);
     }
-    if (keys == CHAINS) {
-      joinChains(s, at); // each weight is a chain
-    } else {
-      sumChains(s, at, end);
-      joinChains(chains, 0);
-    }
-    addSum(i);
-  }
-
-  /** The same for scores among which there is NaN or infinity: number by number. */
-  private void weighAny(int i, float[] s, int from, int end) {
-    for (int lane = 0; lane < LANES; lane++) {
-      float newMax = alpha[i + lane]; // still the old one
-      for (int at = from + lane; at < end; at += LANES) {
-        newMax = Math.max(newMax, s[at]);
-      }
-      alpha[i + lane] = Exp.exp(alpha[i + lane] - newMax);
-      max[i + lane] = newMax;
-      for (int at = from + lane; at < end; at += LANES) {
-        s[at] = Exp.exp(s[at] - newMax);
-      }
-    }
-  }
-
-  private void sumChains(float[] s, int from, int end) {
-    for (int chain = 0; chain < CHAINS; chain++) {
-      FloatVector added = FloatVector.zero(SPECIES);
-      for (int at = from + chain * LANES; at < end; at += CHAINS * LANES) {
-        added = added.add(FloatVector.fromArray(SPECIES, s, at));
-      }
-      added.intoArray(chains, chain * LANES);
-    }
-  }
-
-  /** The sum of sixteen vectors, as a fixed tree. */
-  private void joinChains(float[] v, int at) {
-    FloatVector a0 = vector(v, at).add(vector(v, at + 8 * LANES));
-    FloatVector a1 = vector(v, at + LANES).add(vector(v, at + 9 * LANES));
-    FloatVector a2 = vector(v, at + 2 * LANES).add(vector(v, at + 10 * LANES));
-    FloatVector a3 = vector(v, at + 3 * LANES).add(vector(v, at + 11 * LANES));
-    FloatVector a4 = vector(v, at + 4 * LANES).add(vector(v, at + 12 * LANES));
-    FloatVector a5 = vector(v, at + 5 * LANES).add(vector(v, at + 13 * LANES));
-    FloatVector a6 = vector(v, at + 6 * LANES).add(vector(v, at + 14 * LANES));
-    FloatVector a7 = vector(v, at + 7 * LANES).add(vector(v, at + 15 * LANES));
-    FloatVector even = a0.add(a4).add(a2.add(a6));
-    FloatVector odd = a1.add(a5).add(a3.add(a7));
-    even.add(odd).intoArray(tileSum, 0);
-  }
-
-  private static FloatVector vector(float[] v, int at) {
-    return FloatVector.fromArray(SPECIES, v, at);
   }
 
   /** {@code l = fma(l, α, tileSum)}. */
-  private void addSum(int i) {
+  private void addSum(int i, float[] tileSum) {
     FloatVector.fromArray(SPECIES, sum, i)
         .fma(FloatVector.fromArray(SPECIES, alpha, i), FloatVector.fromArray(SPECIES, tileSum, 0))
         .intoArray(sum, i);

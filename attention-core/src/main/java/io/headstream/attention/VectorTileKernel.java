@@ -27,7 +27,7 @@ final class VectorTileKernel implements TileKernel {
   private final VectorOutput output = new VectorOutput(BLOCK);
   private final float[] more = new float[BLOCK / LANES * VECTOR]; // scores of further channels
 
-  private float[] query = new float[0]; // [headDim][width], scaled
+  private float[] query = new float[0]; // [headDim][BLOCK], scaled
   private float[] across = new float[0]; // [channels][LANES], what does not fill a vector
 
   private int queries;
@@ -66,35 +66,35 @@ final class VectorTileKernel implements TileKernel {
     output.begin(queries, valueDim);
     int i = 0;
     for (; i + 4 <= queries; i += 4) {
-      scaleFour(query, i, width, q.data(), q.row(firstRow + i), q.stride(), headDim, scale);
+      scaleFour(query, i, q.data(), q.row(firstRow + i), q.stride(), headDim, scale);
     }
     for (; i < queries; i++) {
-      scaleInto(query, i, width, q.data(), q.row(firstRow + i), headDim, scale);
+      scaleInto(query, i, q.data(), q.row(firstRow + i), headDim, scale);
     }
     for (; i < width; i++) { // lanes that nobody reads
       for (int c = 0; c < headDim; c++) {
-        query[c * width + i] = 0f;
+        query[c * BLOCK + i] = 0f;
       }
     }
   }
 
   private static void scaleFour(
-      float[] query, int i, int width, float[] q, int row, int stride, int headDim, float scale) {
+      float[] query, int i, float[] q, int row, int stride, int headDim, float scale) {
     int b = row + stride;
     int c = b + stride;
     int d = c + stride;
-    for (int n = 0, to = i; n < headDim; n++, to += width) {
-      query[to] = q[row + n] * scale;
-      query[to + 1] = q[b + n] * scale;
-      query[to + 2] = q[c + n] * scale;
-      query[to + 3] = q[d + n] * scale;
+    for (int n = 0; n < headDim; n++) {
+      query[n * BLOCK + i] = q[row + n] * scale;
+      query[n * BLOCK + i + 1] = q[b + n] * scale;
+      query[n * BLOCK + i + 2] = q[c + n] * scale;
+      query[n * BLOCK + i + 3] = q[d + n] * scale;
     }
   }
 
   private static void scaleInto(
-      float[] query, int i, int width, float[] q, int from, int headDim, float scale) {
+      float[] query, int i, float[] q, int from, int headDim, float scale) {
     for (int c = 0; c < headDim; c++) {
-      query[c * width + i] = q[from + c] * scale;
+      query[c * BLOCK + i] = q[from + c] * scale;
     }
   }
 
@@ -124,12 +124,12 @@ final class VectorTileKernel implements TileKernel {
     int to = i / LANES * VECTOR + from * LANES;
     int n = width - i;
     int terms = Math.min(CHAIN_CHANNELS, headDim);
-    VectorProducts.rows(data, k, stride, 1, keys, query, i, width, terms, s, to, LANES, VECTOR, n);
+    VectorProducts.rows(data, k, stride, 1, keys, query, i, BLOCK, terms, s, to, LANES, VECTOR, n);
     for (int c = CHAIN_CHANNELS; c < headDim; c += CHAIN_CHANNELS) {
-      int q = c * width + i;
+      int q = c * BLOCK + i;
       terms = Math.min(CHAIN_CHANNELS, headDim - c);
       VectorProducts.rows(
-          data, k + c, stride, 1, keys, query, q, width, terms, more, to, LANES, VECTOR, n);
+          data, k + c, stride, 1, keys, query, q, BLOCK, terms, more, to, LANES, VECTOR, n);
       for (int at = to; at < to + n / LANES * VECTOR; at += VECTOR) {
         addMore(s, more, at, at + keys * LANES);
       }
@@ -149,7 +149,7 @@ final class VectorTileKernel implements TileKernel {
     for (int i = 0; i < width; i += LANES) {
       int end = region.end(i);
       int at = i / LANES * VECTOR;
-      softmax.weigh(i, s, at, end);
+      softmax.weigh(i, s, at, end, output.empty());
       Arrays.fill(s, at + end * LANES, at + region.keys * LANES, 0f);
     }
   }

@@ -109,11 +109,11 @@ class KernelBitsTest {
       for (float value : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.MAX_VALUE, -0f}) {
         for (int at = 4; at < 90; at++) {
           data[at] = value;
-          assertThat(kernel.allFinite(data, 4, 86)).isEqualTo(Float.isFinite(value));
+          assertThat(kernel.allFinite(data, 4, 1, 0, 86)).isEqualTo(Float.isFinite(value));
           data[at] = 0;
         }
       }
-      assertThat(kernel.allFinite(data, 4, 0)).isTrue();
+      assertThat(kernel.allFinite(data, 4, 1, 0, 0)).isTrue();
     }
   }
 

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A cluster for the tests of a class. When one fails, seed and timeline go to stderr and the logs
- * stay; in the end no process does.
+ * A cluster for the tests of a class. Its seed and its timeline go to stderr; when a test fails,
+ * the logs stay. In the end no process does.
  */
 final class ClusterExtension
     implements BeforeAllCallback, AfterTestExecutionCallback, AfterAllCallback {
@@ -77,7 +77,7 @@ final class ClusterExtension
     folder =
         Path.of(System.getProperty("e2e.work"), context.getRequiredTestClass().getSimpleName());
     FileUtils.deleteDirectory(folder.toFile());
-    timeline.note("seed %d", SEED);
+    timeline.note("%s, seed %d", context.getDisplayName(), SEED);
     for (CompanionOf companion : companions) {
       Companion started = companion.start(Files.createDirectories(folder));
       servers.add(started.server());
@@ -120,7 +120,7 @@ final class ClusterExtension
       server.close();
     }
     if (failed || context.getExecutionException().isPresent()) {
-      System.err.println(timeline + "\nlogs and files are kept in " + folder);
+      timeline.note("logs and files are kept in %s", folder);
     } else {
       FileUtils.deleteDirectory(folder.toFile());
     }

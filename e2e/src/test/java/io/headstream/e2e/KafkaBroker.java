@@ -22,6 +22,7 @@ final class KafkaBroker implements AutoCloseable {
 
   private final Path folder;
   private final Path configuration;
+  private final Properties properties = new Properties();
   private final int port;
   private FlinkProcess process;
   private int started;
@@ -37,7 +38,6 @@ final class KafkaBroker implements AutoCloseable {
     this.folder = Files.createDirectories(folder);
     int[] ports = freePorts();
     port = ports[0];
-    Properties properties = new Properties();
     properties.put("process.roles", "broker,controller");
     properties.put("node.id", "1");
     properties.put("controller.quorum.voters", "1@localhost:" + ports[1]);
@@ -58,14 +58,18 @@ final class KafkaBroker implements AutoCloseable {
     properties.put("message.max.bytes", "20000000");
     properties.putAll(overrides);
     configuration = folder.resolve("server.properties");
-    try (Writer writer = Files.newBufferedWriter(configuration)) {
-      properties.store(writer, null);
-    }
+    writeConfiguration();
     try (FlinkProcess format =
         run("format", "kafka.tools.StorageTool", "format", "-t", "aGVhZHN0cmVhbS1lMmUtMA", "-c")) {
       if (format.await(LIMIT) != 0) {
         throw new AssertionError("no broker: " + Files.readString(format.stderr()));
       }
+    }
+  }
+
+  private void writeConfiguration() throws IOException {
+    try (Writer writer = Files.newBufferedWriter(configuration)) {
+      properties.store(writer, null);
     }
   }
 
@@ -78,6 +82,15 @@ final class KafkaBroker implements AutoCloseable {
   /** {@code kill -9}. */
   void kill() {
     process.kill();
+  }
+
+  /** Kills the broker and starts it with other properties, on the port that it had. */
+  void restart(Map<String, String> overrides) throws Exception {
+    kill();
+    process.await(LIMIT);
+    properties.putAll(overrides);
+    writeConfiguration();
+    start();
   }
 
   /** For {@code bootstrap.servers}. */

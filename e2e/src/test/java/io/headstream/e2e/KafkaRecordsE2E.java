@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -168,6 +169,55 @@ class KafkaRecordsE2E {
     assertThat(KAFKA.topics().values("group-answers", READ_COMMITTED))
         .extracting(answer -> answer.replaceFirst(".*sequence_id\":\"([a-z]*)\".*", "$1"))
         .containsExactlyInAnyOrder("first", "second", "third");
+  }
+
+  /** Of the partitions one falls silent and two never spoke: the fourth ends sequences alone. */
+  @Test
+  void fromTheLatestOnIdlePartitionsDoNotHoldTheRestBack() throws Exception {
+    String letters = "idle-answers-dead-letters";
+    KAFKA.topics().create("idle", "idle-answers", letters);
+    KAFKA.topics().write(List.of(timed(0, "before", 0), timed(1, "before", 1_000_000)));
+    try (HeadstreamProcess run =
+        KAFKA.headstream(
+            "idle",
+            "",
+            "--input=kafka:idle",
+            "--from=latest",
+            "--event-time",
+            "--session-gap=1 s",
+            "--max-out-of-orderness=1 ms",
+            "--output=kafka:idle-answers",
+            "--model-dim=" + MODEL_DIM)) {
+      run.await(
+          "both partitions to be read",
+          () -> {
+            KAFKA.topics().write(List.of(broken(0), broken(1)));
+            String all = String.join("", KAFKA.topics().values(letters, READ_COMMITTED));
+            return all.contains("\"idle:0:") && all.contains("\"idle:1:");
+          });
+      KAFKA.topics().write(List.of(timed(0, "slow", 1000), timed(1, "fast", 1000)));
+      AtomicInteger seconds = new AtomicInteger(1);
+      run.await(
+          "the end of what is over by the time of one partition",
+          () -> {
+            KAFKA.topics().write(List.of(timed(1, "later", seconds.incrementAndGet() * 1000L)));
+            return KAFKA.topics().values("idle-answers", READ_COMMITTED).stream()
+                .anyMatch(answer -> answer.contains("\"fast\""));
+          });
+      assertThat(KAFKA.topics().values("idle-answers", READ_COMMITTED))
+          .noneMatch(answer -> answer.contains("\"before\""));
+    }
+  }
+
+  private static ProducerRecord<byte[], byte[]> timed(int partition, String id, long timestamp) {
+    String line =
+        "{\"sequence_id\":\"%s\",\"position\":%d,\"embedding\":[1,2,3,4,5,6,7,8],\"timestamp\":%d}"
+            .formatted(id, id.equals("later") ? timestamp / 1000 - 2 : 0, timestamp);
+    return new ProducerRecord<>("idle", partition, null, line.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ProducerRecord<byte[], byte[]> broken(int partition) {
+    return new ProducerRecord<>("idle", partition, null, new byte[] {'?'});
   }
 
   private static void writeOne(String id) throws Exception {

@@ -63,9 +63,9 @@ class KafkaSecretsE2E {
       cluster.startApplication(options("application"));
       cluster.startTaskManagers(1);
       awaitAnswers("application");
-      Map<String, String> pages = RestPages.of(cluster.rest(), cluster.jobManagerLog());
+      assertNothingIsShown(cluster);
       assertThat(cluster.jobManagerLog()).content().contains(NAME);
-      assertNothingIsShown(cluster, pages);
+      assertNothingIsShownOfAFailure(cluster);
     }
     passed++;
   }
@@ -77,8 +77,8 @@ class KafkaSecretsE2E {
       cluster.startTaskManagers(1);
       cluster.submit(1, options("session")).jobId();
       awaitAnswers("session");
-      Map<String, String> pages = RestPages.of(cluster.rest(), cluster.jobManagerLog());
-      assertNothingIsShown(cluster, pages);
+      assertNothingIsShown(cluster);
+      assertNothingIsShownOfAFailure(cluster);
     }
     passed++;
   }
@@ -107,8 +107,29 @@ class KafkaSecretsE2E {
         () -> broker.topics().read(topic, READ_COMMITTED).size() == TOKENS);
   }
 
-  private static void assertNothingIsShown(StandaloneCluster cluster, Map<String, String> pages)
-      throws IOException {
+  /** The running job fails, because the broker no longer lets it in. */
+  private static void assertNothingIsShownOfAFailure(StandaloneCluster cluster) throws Exception {
+    broker.changePassword();
+    try {
+      Await.until(
+          "the page of a failure to name its cause",
+          LIMIT,
+          () -> RestPages.exceptions(cluster.rest()).contains("SaslAuthenticationException"));
+      Map<String, String> pages = assertNothingIsShown(cluster);
+      assertThat(pages)
+          .anySatisfy(
+              (page, text) -> {
+                assertThat(page).endsWith("/exceptions");
+                assertThat(text).contains("SaslAuthenticationException");
+              });
+    } finally {
+      broker.changePasswordBack();
+    }
+  }
+
+  private static Map<String, String> assertNothingIsShown(StandaloneCluster cluster)
+      throws IOException, InterruptedException {
+    Map<String, String> pages = RestPages.of(cluster.rest(), cluster.jobManagerLog());
     assertThat(pages.keySet())
         .contains("/v1/jobmanager/config", "/v1/jobmanager/environment", "/v1/taskmanagers")
         .anyMatch(page -> page.matches("/v1/jobs/[0-9a-f]{32}/config"))
@@ -137,6 +158,7 @@ class KafkaSecretsE2E {
       Path commandLine = Path.of("/proc/" + process.pid() + "/cmdline");
       assertHidden(process.name(), new String(Files.readAllBytes(commandLine)));
     }
+    return pages;
   }
 
   private static void assertHidden(String where, String text) {

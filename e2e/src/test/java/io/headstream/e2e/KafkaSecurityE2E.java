@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.job.json.TokenJson;
 import io.headstream.job.records.Token;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +126,49 @@ class KafkaSecurityE2E {
     }
   }
 
+  /** Those of a job that runs, and then fails because the broker no longer lets it in. */
+  @Test
+  void noPageOfTheWebUiShowsThePassword() throws Exception {
+    topics.create("watched", "watched-dead-letters");
+    int port = StandaloneCluster.freePorts(1)[0];
+    FlinkRest rest = new FlinkRest(port, null);
+    try (HeadstreamProcess run =
+        start("watched", tellsPages(), clients, "--output=kafka:watched", "--web-ui=" + port)) {
+      run.await("all answers", () -> topics.read("watched", READ_COMMITTED).size() == 100);
+      assertHidden(RestPages.of(rest, run.log()));
+      broker.changePassword();
+      try {
+        run.await(
+            "the page of a failure to name its cause",
+            () -> RestPages.exceptions(rest).contains("SaslAuthenticationException"));
+        assertHidden(RestPages.of(rest, run.log()));
+      } finally {
+        broker.changePasswordBack();
+      }
+      assertThat(run.log()).content().doesNotContain(PASSWORD, STORE_PASSWORD);
+    }
+  }
+
+  /** What ./headstream logs, and the addresses under which its web UI answers. */
+  private static String tellsPages() throws Exception {
+    Path ours = Path.of(System.getProperty("e2e.conf"), "log4j2-embedded.properties");
+    URL addresses = KafkaSecurityE2E.class.getResource("/log4j2-pages.properties");
+    return "-Dlog4j2.configurationFile=%s,%s".formatted(ours, Path.of(addresses.toURI()));
+  }
+
+  private static void assertHidden(Map<String, String> pages) {
+    assertThat(pages.keySet())
+        .anyMatch(page -> page.matches("/v1/jobs/[0-9a-f]{32}/exceptions"))
+        .hasSizeGreaterThan(40);
+    assertThat(pages)
+        .allSatisfy(
+            (page, text) ->
+                assertThat(text.contains(PASSWORD) || text.contains(STORE_PASSWORD))
+                    .as("%s shows a secret", page)
+                    .isFalse());
+    System.out.printf("%d pages of the web UI show no secret%n", pages.size());
+  }
+
   private static void assertRefused(Map<String, String> wrong, String secret, String expected)
       throws Exception {
     try (HeadstreamProcess run = start("refused", wrong)) {
@@ -141,10 +185,15 @@ class KafkaSecurityE2E {
 
   private static HeadstreamProcess start(
       String name, Map<String, String> clients, String... options) throws Exception {
+    return start(name, "", clients, options);
+  }
+
+  private static HeadstreamProcess start(
+      String name, String jvm, Map<String, String> clients, String... options) throws Exception {
     List<String> all = new ArrayList<>(List.of(options));
     all.add("--input=kafka:in");
     all.add("--model-dim=4");
     clients.forEach((key, value) -> all.add("--kafka." + key + "=" + value));
-    return HeadstreamProcess.start(name, FOLDER, "", all);
+    return HeadstreamProcess.start(name, FOLDER, jvm, all);
   }
 }

@@ -6,14 +6,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * A job is stopped mid-sequence and goes on with another parallelism, through each ordered pair of
@@ -27,7 +29,11 @@ class RescalesE2E {
           .map(Integer::valueOf)
           .toList();
   private static final int CIRCUITS = Integer.getInteger("e2e.circuits", 1);
-  private static final Duration RUN = Duration.ofSeconds(5);
+  private static final List<String> MODES =
+      List.of(System.getProperty("e2e.modes", "sequence,token").split(","));
+
+  /** So much of the input for each rescale: some seconds, and more on a machine that is busy. */
+  private static final Duration RUN = Duration.ofSeconds(15);
 
   @RegisterExtension
   static final ClusterExtension EXTENSION =
@@ -45,36 +51,40 @@ class RescalesE2E {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sequence", "token"})
+  @FieldSource("MODES")
   void anotherParallelismLeavesNoTrace(String mode) throws Exception {
     Path output = answers.resolve(mode);
     String[] options = workload.options("paced", mode, output);
     List<Integer> circuit = circuit();
     int rescales = circuit.size() * CIRCUITS;
     SplittableRandom random = new SplittableRandom(ClusterExtension.SEED);
+    Set<Rescale> different = new HashSet<>();
+    Recoveries recoveries = new Recoveries();
 
     cluster.paceToLast(workload.inputBytes(), RUN.multipliedBy(rescales));
     String job = cluster.submit(circuit.get(0), options).jobId();
+    cluster.awaitRunning(job, 0);
     for (int i = 0; i < rescales; i++) {
-      Snapshot kind = Snapshot.values()[(i + i / circuit.size()) % Snapshot.values().length];
-      cluster.awaitRunning(job, 0);
+      Rescale rescale = rescale(circuit, i);
       cluster.awaitCheckpoint(job);
       Await.moment(Duration.ofMillis(random.nextLong(1_000)));
       assertThat(cluster.rest().state(job)).as("before rescale %d", i + 1).isEqualTo("RUNNING");
-      String snapshot = stop(job, kind);
-      int parallelism = circuit.get((i + 1) % circuit.size());
-      EXTENSION.timeline().note("rescale %d to %d by %s", i + 1, parallelism, kind);
-      job = cluster.resume(snapshot, parallelism, options).jobId();
+      EXTENSION.timeline().note("%d: %s", i + 1, rescale);
+      different.add(rescale);
+      long stopped = System.currentTimeMillis();
+      job = cluster.resume(stop(job, rescale.by()), rescale.to(), options).jobId();
+      cluster.awaitRunning(job, 0);
+      recoveries.add(System.currentTimeMillis() - stopped);
     }
-    cluster.awaitRunning(job, 0);
+    assertThat(cluster.rest().state(job)).as("after the last rescale").isEqualTo("RUNNING");
     cluster.pace(0);
     cluster.awaitFinished(job);
     Results.add(
         "Rescaled mid-sequence, %s mode".formatted(mode),
-        "%d rescales, each pair of %s".formatted(rescales, PARALLELISMS),
+        "%d rescales between %s, %d different".formatted(rescales, PARALLELISMS, different.size()),
         workload,
         workload.difference(output),
-        "savepoints canonical and native, retained checkpoints");
+        recoveries.toString());
     workload.assertSameBytes(output);
   }
 
@@ -82,6 +92,16 @@ class RescalesE2E {
     CANONICAL_SAVEPOINT,
     NATIVE_SAVEPOINT,
     RETAINED_CHECKPOINT
+  }
+
+  private record Rescale(int from, int to, Snapshot by) {}
+
+  /** The i-th: a circuit begins one kind of snapshot later than the one before it. */
+  private static Rescale rescale(List<Integer> circuit, int i) {
+    int step = i % circuit.size();
+    int to = circuit.get((step + 1) % circuit.size());
+    Snapshot by = Snapshot.values()[(step + i / circuit.size()) % Snapshot.values().length];
+    return new Rescale(circuit.get(step), to, by);
   }
 
   private String stop(String job, Snapshot kind) throws Exception {

@@ -46,6 +46,19 @@ final class RestPages {
     return all.pages;
   }
 
+  /** What is said of the failures of all jobs; nothing while nobody answers. */
+  static String exceptions(FlinkRest rest) throws InterruptedException {
+    StringBuilder all = new StringBuilder();
+    try {
+      for (JsonNode job : rest.get("/jobs").path("jobs")) {
+        all.append(rest.text("/jobs/" + job.path("id").asText() + "/exceptions"));
+      }
+    } catch (IOException e) {
+      // Then there is more to come.
+    }
+    return all.toString();
+  }
+
   private void read(String template, Map<String, String> ids)
       throws IOException, InterruptedException {
     Matcher parameter = PARAMETER.matcher(template);

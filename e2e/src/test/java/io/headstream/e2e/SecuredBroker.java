@@ -46,12 +46,7 @@ final class SecuredBroker implements AutoCloseable {
     overrides.put("ssl.truststore.password", STORE_PASSWORD);
     overrides.put("sasl.enabled.mechanisms", "PLAIN");
     overrides.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
-    overrides.put(
-        "listener.name.clients.plain.sasl.jaas.config",
-        PLAIN
-            + " required username=\"admin\" password=\"adm1n\" user_admin=\"adm1n\" user_alice=\""
-            + PASSWORD
-            + "\";");
+    overrides.putAll(users(PASSWORD));
     broker = new KafkaBroker(folder.resolve("broker"), "SASL_SSL", overrides);
     broker.start();
     clients =
@@ -94,6 +89,25 @@ final class SecuredBroker implements AutoCloseable {
       properties.store(writer, null);
     }
     return file;
+  }
+
+  /** Starts the broker anew, with another password for alice than that which her clients have. */
+  void changePassword() throws Exception {
+    broker.restart(users("nobody-knows-it"));
+  }
+
+  /** Starts the broker anew, with the password that it had at first. */
+  void changePasswordBack() throws Exception {
+    broker.restart(users(PASSWORD));
+  }
+
+  private static Map<String, String> users(String alicesPassword) {
+    return Map.of(
+        "listener.name.clients.plain.sasl.jaas.config",
+        PLAIN
+            + " required username=\"admin\" password=\"adm1n\" user_admin=\"adm1n\" user_alice=\""
+            + alicesPassword
+            + "\";");
   }
 
   /** How alice logs in. */

@@ -60,7 +60,6 @@ class SoakE2E {
     }
     cluster.pace(0);
     cluster.awaitFinished(job);
-    System.err.println(EXTENSION.timeline());
     Results.add(
         "%d minutes at a steady rate".formatted(MINUTES),
         "a TaskManager killed every %d s".formatted(BETWEEN_KILLS.toSeconds()),

@@ -84,6 +84,7 @@ final class StandaloneCluster implements AutoCloseable {
         "execution.checkpointing.savepoint-dir", folder.resolve("savepoints").toUri().toString());
     // A busy machine is no fault; and nobody wants to wait ten seconds for each result.
     options.put("heartbeat.timeout", "60s");
+    options.put("pekko.startup-timeout", "60s");
     options.put("execution.checkpointing.interval", "500ms");
     options.putAll(overrides);
     this.pace = Files.createDirectories(folder.resolve("pace"));

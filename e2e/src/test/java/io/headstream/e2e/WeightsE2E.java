@@ -76,7 +76,6 @@ class WeightsE2E {
     cluster.rest().end(job, LIMIT);
     cluster.pace(0);
     ProcessSize after = size("after");
-    System.err.println(EXTENSION.timeline());
 
     assertThat(running.heapBytes() - before.heapBytes())
         .as("heap of weights in use")
@@ -97,7 +96,6 @@ class WeightsE2E {
       metaspace.add(ProcessSize.metaspaceBytes(taskManager()));
       EXTENSION.timeline().note("metaspace %,d bytes", metaspace.get(submit));
     }
-    System.err.println(EXTENSION.timeline());
     // Ten layers would be 42 MB of heap, and ten class loaders more than that of metaspace.
     assertThat(heap.get(SUBMITS - 1) - heap.get(WARM_UP - 1))
         .as("%s", heap)

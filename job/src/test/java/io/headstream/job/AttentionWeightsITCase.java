@@ -34,6 +34,8 @@ class AttentionWeightsITCase {
   private static final int MODEL_DIM = 32;
   private static final int HEADS = 4;
   private static final int EVERY = 5;
+  private static final int WINDOW = 20;
+  private static final int SINKS = 2;
   private static final AttentionSample SAMPLE = new AttentionSample(Set.of("seq-3"), EVERY);
 
   @RegisterExtension
@@ -71,22 +73,60 @@ class AttentionWeightsITCase {
         "");
   }
 
-  @ParameterizedTest(name = "causal {0}, {1} head groups, parallelism {2}, dropout {3}")
-  @CsvSource({"false, 1, 1, 0", "true, 1, 3, 0", "false, 2, 2, 0", "true, 4, 3, 0.4"})
+  @ParameterizedTest(name = "{0}, {1} head groups, parallelism {2}, dropout {3}")
+  @CsvSource({
+    "none, 1, 1, 0",
+    "causal, 1, 3, 0",
+    "none, 2, 2, 0",
+    "causal, 4, 3, 0.4",
+    "window, 1, 2, 0",
+    "window, 2, 3, 0",
+  })
   void theyAreThoseOfTheFormulaAndTheAnswersStayAsTheyWere(
-      boolean causal, int headGroups, int parallelism, double dropout) throws Exception {
+      String mask, int headGroups, int parallelism, double dropout) throws Exception {
+    AttentionSettings settings = settings(mask, headGroups, dropout);
+    assertRight(sequences, weights, settings, mask, parallelism);
+  }
+
+  /** Two query heads to each key/value head. */
+  @ParameterizedTest(name = "{0}, {1} head groups")
+  @CsvSource({"none, 1", "window, 2"})
+  void headsThatShareKeysHaveWeightsOfTheirOwn(String mask, int headGroups) throws Exception {
+    Sequences grouped = new Sequences(SEED, 60, 64, MODEL_DIM, HEADS, HEADS / 2);
+    Path file = grouped.writeWeights(folder.resolve("grouped.safetensors"));
+    grouped.sequences.clear();
+    grouped.sequences.addAll(sequences.sequences);
+    AttentionSettings settings = settings(mask, headGroups, 0).withKeyValueHeads(HEADS / 2);
+    assertRight(grouped, file, settings, mask, 2);
+  }
+
+  private static AttentionSettings settings(String mask, int headGroups, double dropout) {
     AttentionSettings settings =
         AttentionSettings.of(MODEL_DIM, HEADS)
-            .withCausal(causal)
-            .withHeadGroups(headGroups)
+            .withCausal(!mask.equals("none"))
             .withDropout(dropout, 9);
-    JobRun without = run(settings, AttentionSample.none(), parallelism);
-    JobRun with = run(settings, SAMPLE, parallelism);
+    return (mask.equals("window") ? settings.withWindow(WINDOW, SINKS) : settings)
+        .withHeadGroups(headGroups);
+  }
+
+  private static IntBinaryOperator sees(String mask) {
+    return switch (mask) {
+      case "none" -> (i, j) -> 1;
+      case "causal" -> (i, j) -> j <= i ? 1 : 0;
+      default -> (i, j) -> j <= i && (i - j <= WINDOW || j < SINKS) ? 1 : 0;
+    };
+  }
+
+  private void assertRight(
+      Sequences all, Path file, AttentionSettings settings, String mask, int parallelism)
+      throws Exception {
+    JobRun without = run(file, settings, AttentionSample.none(), parallelism);
+    JobRun with = run(file, settings, SAMPLE, parallelism);
 
     assertThat(with.sortedAnswers()).isEqualTo(without.sortedAnswers());
     assertThat(without.attentionMapLines()).isEmpty();
     Map<String, List<Token>> byId = new HashMap<>();
-    for (List<Token> sequence : sequences.sequences) {
+    for (List<Token> sequence : all.sequences) {
       if (SAMPLE.contains(sequence.get(0).sequenceId())) {
         byId.put(sequence.get(0).sequenceId(), sequence);
       }
@@ -94,14 +134,14 @@ class AttentionWeightsITCase {
     assertThat(byId.keySet()).hasSizeBetween(5, 25).contains("seq-3");
     List<String> lines = with.attentionMapLines();
     assertThat(lines).hasSize(byId.size() * HEADS).doesNotHaveDuplicates();
-    IntBinaryOperator sees = (i, j) -> !causal || j <= i ? 1 : 0;
     for (String line : lines) {
       Written written = Written.read(line);
-      assertRight(written, byId.get(written.sequenceId), sees);
+      assertRight(all, written, byId.get(written.sequenceId), sees(mask));
     }
   }
 
-  private void assertRight(Written written, List<Token> sequence, IntBinaryOperator sees) {
+  private static void assertRight(
+      Sequences all, Written written, List<Token> sequence, IntBinaryOperator sees) {
     int length = sequence.size();
     boolean labelled = sequence.get(0).label() != null;
     for (int i = 0; i < written.labels.size(); i++) {
@@ -109,7 +149,7 @@ class AttentionWeightsITCase {
     }
     assertThat(written.labels).hasSize(labelled ? length : 0);
     float[] x = new SequenceChunk(written.sequenceId, length, sequence).embeddings();
-    double[] expected = Reference.headWeights(sequences.weights, x, length, sees);
+    double[] expected = Reference.headWeights(all.weights, x, length, sees);
     assertThat(written.weights).hasSize(length * length);
     for (int i = 0; i < length; i++) {
       double sum = 0;
@@ -129,11 +169,11 @@ class AttentionWeightsITCase {
     }
   }
 
-  private JobRun run(AttentionSettings settings, AttentionSample sample, int parallelism)
+  private JobRun run(Path file, AttentionSettings settings, AttentionSample sample, int parallelism)
       throws Exception {
     JobRun run = new JobRun(folder.resolve("run-" + runs++));
     AttentionLayer layer =
-        AttentionLayer.fromFile(weights.toString(), settings).withAttentionMaps(sample);
+        AttentionLayer.fromFile(file.toString(), settings).withAttentionMaps(sample);
     run.execute(input, new JsonTokenParser(MODEL_DIM, false, false), layer, parallelism);
     assertThat(run.deadLetterLines()).isEmpty();
     return run;

@@ -125,6 +125,9 @@ class MetricsITCase {
               sum(metrics, "tokensAnswered", "token") == 5
                   && sum(metrics, "openSequences", "token") == 5
                   && sum(metrics, "stateBytes", "token") > 5 * 4 * 8);
+      // Keys and values of a position are 2 * 8 floats.
+      assertThat(value(scrape(), "keyValueBytesPerToken", "token")).isEqualTo(64);
+      assertThat(sum(scrape(), "keyValueBytes", "token")).isEqualTo(5 * 64);
       for (int sequence = 0; sequence < 5; sequence++) {
         input.write(token("s" + sequence, 1, "[1,2,3,4,5,6,7,8]"));
       }
@@ -133,6 +136,10 @@ class MetricsITCase {
       List<String> metrics = scrape();
       assertThat(sum(metrics, "openSequences", "token")).isZero();
       assertThat(sum(metrics, "stateBytes", "token")).isZero();
+      assertThat(sum(metrics, "keyValueBytes", "token")).isZero();
+      assertThat(sum(metrics, "pageCacheHits", "token")).isEqualTo(5);
+      assertThat(sum(metrics, "pageCacheMisses", "token")).isZero();
+      assertThat(value(metrics, "pageCacheHitShare", "token")).isEqualTo(1);
       assertThat(sum(metrics, "headGroup_tokensAttended", "token", "headGroup=\"0\""))
           .isEqualTo(15);
       assertThat(sum(metrics, "endToEndLatencyMillis_count", "token")).isEqualTo(10);

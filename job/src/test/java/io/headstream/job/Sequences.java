@@ -29,22 +29,27 @@ public final class Sequences {
   public final List<List<Token>> sequences = new ArrayList<>();
 
   public Sequences(long seed, int count, int maxLength, int modelDim, int heads) {
+    this(seed, count, maxLength, modelDim, heads, heads);
+  }
+
+  Sequences(long seed, int count, int maxLength, int modelDim, int heads, int keyValueHeads) {
     this.modelDim = modelDim;
     SplittableRandom random = new SplittableRandom(seed);
     double bound = 1 / Math.sqrt(modelDim);
     int square = modelDim * modelDim;
+    int keyValueRows = modelDim / heads * keyValueHeads;
     weights =
         AttentionWeights.of(
             modelDim,
             heads,
-            heads,
+            keyValueHeads,
             Reference.uniform(random, square, bound),
-            Reference.uniform(random, square, bound),
-            Reference.uniform(random, square, bound),
+            Reference.uniform(random, keyValueRows * modelDim, bound),
+            Reference.uniform(random, keyValueRows * modelDim, bound),
             Reference.uniform(random, square, bound),
             Reference.uniform(random, modelDim, bound),
-            Reference.uniform(random, modelDim, bound),
-            Reference.uniform(random, modelDim, bound),
+            Reference.uniform(random, keyValueRows, bound),
+            Reference.uniform(random, keyValueRows, bound),
             Reference.uniform(random, modelDim, bound));
     for (int s = 0; s < count; s++) {
       sequences.add(sequence("seq-" + s, 1 + random.nextInt(maxLength), random));
@@ -90,7 +95,9 @@ public final class Sequences {
   }
 
   public Path writeWeights(Path file) throws IOException {
-    weights.write(file, "", TensorType.F32, WeightsLayout.PACKED);
+    boolean grouped = weights.keyValueHeads() < weights.heads();
+    WeightsLayout layout = grouped ? WeightsLayout.SEPARATE : WeightsLayout.PACKED;
+    weights.write(file, "", TensorType.F32, layout);
     return file;
   }
 

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
@@ -47,7 +48,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class StoredSavepointITCase {
   private static final Path FOLDER = Path.of("src/test/resources/savepoints");
+  private static final long SEED = 20261127;
   private static final int MODEL_DIM = 8;
+  private static final int HEADS = 4;
 
   /** What came out of all runs of this class's jobs since it was emptied. */
   private static final Queue<String> ANSWERS = new ConcurrentLinkedQueue<>();
@@ -94,14 +97,33 @@ class StoredSavepointITCase {
 
   @Test
   void ofAnotherLayerIsRefused() throws Exception {
-    Path savepoint = savepoints().filter(path -> groups(path) == 2).findFirst().orElseThrow();
+    Sequences same = sequences();
     for (int groups : new int[] {1, 4}) {
-      StreamExecutionEnvironment env = environment(1, savepoint);
-      job(sequences(), groups, RateLimiterStrategy.noOp()).build(env);
-      assertThatThrownBy(env::execute)
-          .hasStackTraceContaining(
-              "the state was made with head-groups 2, this job has head-groups " + groups);
+      assertRefused(same, groups, "head-groups 2, this job has head-groups " + groups);
     }
+    assertRefused(
+        new Sequences(SEED, 0, 1, 2 * MODEL_DIM, HEADS),
+        2,
+        "model-dim 8, this job has model-dim 16");
+    assertRefused(new Sequences(SEED, 0, 1, MODEL_DIM, 2), 2, "heads 4, this job has heads 2");
+    Sequences other = new Sequences(SEED + 1, 0, 1, MODEL_DIM, HEADS);
+    assertRefused(
+        other,
+        2,
+        "weights SHA-256 %s, this job has weights SHA-256 %s"
+            .formatted(same.weights.digest(), other.weights.digest()));
+  }
+
+  /** The tokens stay those of the savepoint, as far as the layer takes them. */
+  private static void assertRefused(Sequences layer, int groups, String values) throws Exception {
+    Path savepoint = savepoints().filter(path -> groups(path) == 2).findFirst().orElseThrow();
+    List<Token> tokens = new ArrayList<>();
+    for (Token token : disordered(sequences())) {
+      tokens.add(token.withEmbedding(Arrays.copyOf(token.embedding(), layer.modelDim)));
+    }
+    StreamExecutionEnvironment env = environment(1, savepoint);
+    job(tokens, layer, groups, RateLimiterStrategy.noOp()).build(env);
+    assertThatThrownBy(env::execute).hasStackTraceContaining("the state was made with " + values);
   }
 
   /** Writes the savepoints of today. */
@@ -138,21 +160,26 @@ class StoredSavepointITCase {
   }
 
   private static Sequences sequences() {
-    return new Sequences(20261127, 6, 150, MODEL_DIM, 4);
+    return new Sequences(SEED, 6, 150, MODEL_DIM, HEADS);
   }
 
   private static AttentionJob job(Sequences sequences, int groups, RateLimiterStrategy rate)
       throws Exception {
+    return job(disordered(sequences), sequences, groups, rate);
+  }
+
+  private static AttentionJob job(
+      List<Token> tokens, Sequences layer, int groups, RateLimiterStrategy rate) throws Exception {
     Path weights = Files.createTempDirectory("weights").resolve("layer.safetensors");
-    sequences.writeWeights(weights);
+    layer.writeWeights(weights);
     AttentionSettings settings =
-        AttentionSettings.of(MODEL_DIM, 4)
+        AttentionSettings.of(layer.modelDim, layer.weights.heads())
             .withHeadGroups(groups)
             .withWindow(70, 2)
             .withTokenMode(new TokenMode(64, null, 0));
     return new AttentionJob(
-        TokensInMemory.source(disordered(sequences), rate),
-        new JsonTokenParser(MODEL_DIM, false, false),
+        TokensInMemory.source(tokens, rate),
+        new JsonTokenParser(layer.modelDim, false, false),
         1 << 20,
         AttentionLayer.fromFile(weights.toString(), settings),
         new Collected(),

@@ -67,12 +67,23 @@ class TokenModeITCase {
   @MethodSource("groupsAndParallelisms")
   void theBytesAreThoseOfOneCausalPass(int headGroups, int parallelism) throws Exception {
     Path input = (headGroups + parallelism) % 2 == 0 ? interleaved : shuffled;
+    AttentionSettings all = settings(headGroups).withCausal(true);
+    assertBothModes(input, all, AttentionMask.causal(), parallelism);
+    assertBothModes(input, all.withWindow(100, 3), AttentionMask.window(100, 0, 3), parallelism);
+  }
+
+  private void assertBothModes(
+      Path input, AttentionSettings settings, AttentionMask mask, int parallelism)
+      throws Exception {
+    List<String> expected = sequences.libraryAnswers(mask);
+    String what =
+        "seed %d, G %d, parallelism %d, %s, %s"
+            .formatted(SEED, settings.headGroups(), parallelism, input, mask);
+    assertThat(run(input, settings, parallelism)).as("sequence mode, " + what).isEqualTo(expected);
     for (String backend : List.of("hashmap", "rocksdb")) {
-      assertThat(run(input, settings(headGroups).withTokenMode(ANY_ORDER), parallelism, backend))
-          .as(
-              "seed %d, G %d, parallelism %d, %s, %s",
-              SEED, headGroups, parallelism, input, backend)
-          .isEqualTo(sequences.libraryAnswers(true));
+      assertThat(run(input, settings.withTokenMode(ANY_ORDER), parallelism, backend))
+          .as("token mode, %s, %s", backend, what)
+          .isEqualTo(expected);
     }
   }
 

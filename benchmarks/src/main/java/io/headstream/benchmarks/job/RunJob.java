@@ -120,6 +120,11 @@ public final class RunJob implements Callable<Integer> {
   @Option(names = "--rounds", description = "How often all are measured in turn; the best counts.")
   private int rounds = 2;
 
+  @Option(
+      names = "--every-round",
+      description = "Also print each round as it ends, for who wants medians in place of the best.")
+  private boolean everyRound;
+
   @Option(names = "--seconds", description = "Measuring time of one.")
   private double seconds = 3;
 
@@ -202,6 +207,9 @@ public final class RunJob implements Callable<Integer> {
                 shape.causal(),
                 groups,
                 parallelism);
+    if (everyRound) {
+      System.out.println(what + "," + measured.fields());
+    }
     best.merge(what, measured, (a, b) -> a.sequences() >= b.sequences() ? a : b);
   }
 

@@ -1,5 +1,7 @@
 package io.headstream.job.heads;
 
+import io.headstream.attention.AttentionOptions;
+import io.headstream.attention.AttentionResults;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.KeyValueCache;
 import io.headstream.attention.MultiHeadAttention;
@@ -8,7 +10,6 @@ import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.layer.LayerMetrics;
 import io.headstream.job.records.AttentionRow;
 import io.headstream.job.records.HeadKey;
-import io.headstream.job.records.WeightRows;
 import java.util.function.BiConsumer;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -23,6 +24,9 @@ public final class AttentionRows {
   /** The side output of the operators that answer token by token. */
   public static final OutputTag<AttentionRow> TAG =
       new OutputTag<>("attention-rows", TypeInformation.of(AttentionRow.class));
+
+  /** At most so many are made at a time, unless one token has more. */
+  private static final int MOST_WEIGHTS = 1 << 22;
 
   private final AttentionSample sample;
   private final ContextBounds bounds;
@@ -60,32 +64,62 @@ public final class AttentionRows {
       KeyValueCache cache,
       BiConsumer<OutputTag<AttentionRow>, AttentionRow> sideOutput) {
     int tokens = x.length / layer.modelDim();
-    int headDim = layer.headDim();
-    int keyValueHeads = layer.keyValueHeads() / groups;
+    HeadGroup heads = layer.headGroup(key.group(), groups);
     VisibleKeys visible = new VisibleKeys(bounds, firstPosition, tokens);
-    float[] ownKeys = new float[tokens * headDim]; // which the cache has already
-    for (int n = 0; n < keyValueHeads; n++) {
-      HeadGroup heads = layer.headGroup(key.group() * keyValueHeads + n, layer.keyValueHeads());
-      float[] queries = new float[heads.heads() * tokens * headDim];
-      heads.projectQueriesAndKeys(tokens, x, 0, queries, ownKeys, workspace);
-      WeightRows rows =
-          new WeightRows(
-              visible.gather(cache, n, headDim), visible.length(), headDim, visible.mask());
+    float[] queries = queries(heads, tokens, x, layer.headDim());
+    KeyValueCache keys = visible.cache(cache, heads.keyValueHeads(), layer.headDim());
+    int ofToken = heads.heads() * visible.length();
+    int block = Math.max(1, Math.min(tokens, MOST_WEIGHTS / ofToken));
+    for (int first = 0; first < tokens; first += block) {
+      int count = Math.min(block, tokens - first);
+      float[] weights = weights(keys, visible, heads, queries, tokens, firstPosition, first, count);
       for (int h = 0; h < heads.heads(); h++) {
-        int head = heads.firstHead() + h;
-        rows.forEach(
-            visible.place(firstPosition),
-            tokens,
-            queries,
-            h * tokens * headDim,
-            (place, weights, offset) -> {
-              AttentionRow row =
-                  row(key.sequenceId(), head, visible.position(place), visible, weights, offset);
-              health.add(row);
-              sideOutput.accept(TAG, row);
-            });
+        for (int i = 0; i < count; i++) {
+          int position = firstPosition + first + i;
+          int offset = (h * count + i) * visible.length();
+          int head = heads.firstHead() + h;
+          AttentionRow row = row(key.sequenceId(), head, position, visible, weights, offset);
+          health.add(row);
+          sideOutput.accept(TAG, row);
+        }
       }
     }
+  }
+
+  /** {@code [heads, tokens, headDim]}. */
+  private float[] queries(HeadGroup heads, int tokens, float[] x, int headDim) {
+    float[] queries = new float[heads.heads() * tokens * headDim];
+    float[] keys = new float[heads.keyValueHeads() * tokens * headDim]; // which the cache has
+    heads.projectQueriesAndKeys(tokens, x, 0, queries, keys, workspace);
+    return queries;
+  }
+
+  /** Those of some tokens of the block, {@code [heads, count, visible.length()]}. */
+  private float[] weights(
+      KeyValueCache keys,
+      VisibleKeys visible,
+      HeadGroup heads,
+      float[] queries,
+      int tokens,
+      int firstPosition,
+      int first,
+      int count) {
+    int ofHead = queries.length / heads.heads();
+    int headDim = ofHead / tokens;
+    int size = count * headDim;
+    float[] own = new float[heads.heads() * size];
+    for (int h = 0; h < heads.heads(); h++) {
+      System.arraycopy(queries, h * ofHead + first * headDim, own, h * size, size);
+    }
+    float[] weights = new float[heads.heads() * count * visible.length()];
+    AttentionOptions options =
+        AttentionOptions.defaults()
+            .withMask(visible.mask())
+            .withResults(new AttentionResults().weights(weights, 0))
+            .withWorkspace(workspace);
+    int place = visible.place(firstPosition + first);
+    keys.attend(heads.heads(), place, count, own, 0, new float[own.length], 0, options);
+    return weights;
   }
 
   private static AttentionRow row(

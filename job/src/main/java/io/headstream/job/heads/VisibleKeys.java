@@ -5,8 +5,8 @@ import io.headstream.attention.KeyValueCache;
 import io.headstream.attention.KeyValuePage;
 
 /**
- * The keys that a block of queries sees, taken out of a cache's pages: the sinks, then the recent
- * ones, without those between them that no query of the block sees.
+ * The keys that a block of queries sees, out of a cache's pages: the sinks, then the recent ones,
+ * without those between them that no query of the block sees.
  *
  * <p>What is left out are whole tiles of 128 positions, so that all others begin where they begin
  * in a whole sequence, and the weights have the bits that sequence mode gives them.
@@ -45,11 +45,6 @@ final class VisibleKeys {
     return position - shift;
   }
 
-  /** The position of a recent one at a place. */
-  int position(int place) {
-    return place + shift;
-  }
-
   /** The position of the first key but for the sinks that a query sees. */
   int firstRecent(int position) {
     return firstRecent(bounds, position);
@@ -66,31 +61,25 @@ final class VisibleKeys {
   }
 
   /**
-   * The keys of one key/value head, {@code [length(), headDim]}, row-major.
+   * What is left over, as a cache of the same pages, in which a query stands at its {@link #place}.
    *
    * @param cache with all queries' own keys
-   * @param head of those in the cache
    */
-  float[] gather(KeyValueCache cache, int head, int headDim) {
-    float[] keys = new float[length * headDim];
-    for (int first = 0; first < length; first += PAGE) {
-      int position = first < sinkEnd ? first : first + shift;
-      KeyValuePage page = cache.page(position / PAGE);
-      if (page != null) { // else it was released, since nobody sees it
-        copy(page, head, headDim, keys, first);
-      }
-    }
-    return keys;
+  KeyValueCache cache(KeyValueCache cache, int keyValueHeads, int headDim) {
+    KeyValueCache left = KeyValueCache.growing(keyValueHeads, headDim, headDim, length);
+    left.restore(
+        length,
+        index -> {
+          int first = index * PAGE;
+          KeyValuePage page = cache.page((first < sinkEnd ? first : first + shift) / PAGE);
+          return page != null ? page : unseen(keyValueHeads * headDim * PAGE);
+        });
+    return left;
   }
 
-  private void copy(KeyValuePage page, int head, int headDim, float[] keys, int first) {
-    int positions = Math.min(PAGE, length - first);
-    for (int channel = 0; channel < headDim; channel++) {
-      int from = (head * headDim + channel) * PAGE;
-      for (int slot = 0; slot < positions; slot++) {
-        keys[(first + slot) * headDim + channel] = page.keys()[from + slot];
-      }
-    }
+  /** In place of a page that was released, since nobody sees it. */
+  private static KeyValuePage unseen(int floats) {
+    return KeyValuePage.of(new float[floats], new float[floats], PAGE, true);
   }
 
   private static int firstRecent(ContextBounds bounds, int position) {

@@ -38,13 +38,7 @@ public final class AttentionMapJson {
     WeightText text = new WeightText();
     json.writeArrayFieldStart("attention");
     map.forEachRow(
-        (query, weights, offset) -> {
-          json.writeStartArray();
-          for (int j = offset; j < offset + map.length(); j++) {
-            text.write(weights[j], json);
-          }
-          json.writeEndArray();
-        });
+        (query, weights, offset) -> text.writeArray(weights, offset, map.length(), json));
     json.writeEndArray();
   }
 }

@@ -25,16 +25,10 @@ public final class AttentionRowJson {
     json.writeStringField("sequence_id", Utf16.repaired(row.sequenceId()));
     json.writeNumberField("head", row.head());
     json.writeNumberField("position", row.position());
-    json.writeArrayFieldStart("keys");
-    for (int n = 0; n < row.weights().length; n++) {
-      json.writeNumber(row.key(n));
-    }
-    json.writeEndArray();
     WeightText text = new WeightText();
-    json.writeArrayFieldStart("attention");
-    for (float weight : row.weights()) {
-      text.write(weight, json);
-    }
-    json.writeEndArray();
+    json.writeFieldName("keys");
+    text.writeKeys(row, json);
+    json.writeFieldName("attention");
+    text.writeArray(row.weights(), 0, row.weights().length, json);
   }
 }

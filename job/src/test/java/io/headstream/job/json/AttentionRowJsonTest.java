@@ -25,6 +25,19 @@ class AttentionRowJsonTest {
   }
 
   @Test
+  void positionsMayHaveAnyNumberOfDigits() throws IOException {
+    float[] weights = new float[1200];
+    StringBuilder keys = new StringBuilder("\"keys\":[0,1");
+    for (int n = 2; n < weights.length; n++) {
+      keys.append(',').append(2_147_482_448 + n);
+    }
+    assertThat(line(new AttentionRow("a", 0, Integer.MAX_VALUE, 2, 2_147_482_450, weights)))
+        .contains(keys + "],\"attention\":[0,0,");
+    assertThat(line(new AttentionRow("a", 0, 1001, 0, 8, new float[994])))
+        .contains("\"keys\":[8,9,10,11,", ",98,99,100,101,", ",998,999,1000,1001]");
+  }
+
+  @Test
   void hostileTextStaysText() throws IOException {
     String line = line(new AttentionRow("\n\"\uD800</script>", 0, 0, 0, 0, new float[] {1}));
     assertThat(line).startsWith("{\"sequence_id\":\"\\n\\\"\uFFFD</script>\",");

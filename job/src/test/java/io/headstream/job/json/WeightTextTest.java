@@ -83,9 +83,49 @@ class WeightTextTest {
 
   private String written(float weight) throws IOException {
     written.reset();
+    float[] weights = {9, weight, 9};
     try (JsonGenerator json = Json.FACTORY.createGenerator(written)) {
-      text.write(weight, json);
+      text.writeArray(weights, 1, 1, json);
     }
-    return written.toString(StandardCharsets.UTF_8);
+    String array = written.toString(StandardCharsets.UTF_8);
+    assertThat(array).startsWith("[").endsWith("]");
+    return array.substring(1, array.length() - 1);
+  }
+
+  /** Longer than the buffer, within other arrays, and empty. */
+  @Test
+  void arraysAreThoseOfTheGenerator() throws IOException {
+    SplittableRandom random = new SplittableRandom(5);
+    float[] weights = new float[1000];
+    for (int n = 0; n < weights.length; n++) {
+      weights[n] = n % 7 == 0 ? 0 : random.nextFloat();
+    }
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    try (JsonGenerator ours = Json.FACTORY.createGenerator(written);
+        JsonGenerator theirs = Json.FACTORY.createGenerator(expected)) {
+      for (JsonGenerator json : new JsonGenerator[] {ours, theirs}) {
+        json.writeStartObject();
+        json.writeArrayFieldStart("rows");
+      }
+      for (int count : new int[] {0, 1, 2, 440, 441, 442, 443, 444, 445, 999, 0}) {
+        text.writeArray(weights, 1, count, ours);
+        theirs.writeStartArray();
+        for (int n = 1; n <= count; n++) {
+          if (weights[n] == 0) {
+            theirs.writeNumber(0);
+          } else {
+            theirs.writeNumber(weights[n]);
+          }
+        }
+        theirs.writeEndArray();
+      }
+      for (JsonGenerator json : new JsonGenerator[] {ours, theirs}) {
+        json.writeEndArray();
+        json.writeNumberField("after", 1);
+        json.writeEndObject();
+      }
+    }
+    assertThat(written.toString(StandardCharsets.UTF_8))
+        .isEqualTo(expected.toString(StandardCharsets.UTF_8));
   }
 }

@@ -1,0 +1,19 @@
+package io.headstream.attention;
+
+/**
+ * One pass over scores on their way to weights.
+ *
+ * <p>Passes are objects that are called one after the other from one place: C2 inlines no call that
+ * has met three classes, so each pass is compiled for itself. All together in one caller are more
+ * nodes than it takes, and then every vector becomes an object, for good.
+ */
+interface SoftmaxPass {
+
+  /**
+   * Goes over some scores.
+   *
+   * @param of what the pass reads and what it leaves for the next ones
+   * @param s vectors of scores from {@code from} to {@code end}
+   */
+  void over(SoftmaxState of, float[] s, int from, int end);
+}
