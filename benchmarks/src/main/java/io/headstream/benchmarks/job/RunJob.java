@@ -232,7 +232,7 @@ public final class RunJob implements Callable<Integer> {
   private Throughput job(String mode, Shape shape, int groups, int parallelism, double percent)
       throws Exception {
     Sequences.of(shape); // of which the heap is not the job's
-    long heapBefore = heap ? cluster.liveHeapBytes() : 0;
+    long heapBefore = heap ? leastLiveHeap(10) : 0;
     int sequences = mode.equals("token") ? endless * parallelism : Sequences.count(shape);
     Meter.begin(sequences, inFlight);
     AttentionSample sample = sample(sequences, percent);
@@ -285,6 +285,16 @@ public final class RunJob implements Callable<Integer> {
     while (fullContexts && mode.endsWith("token") && Meter.tokens() < tokens) {
       Thread.sleep(20);
     }
+  }
+
+  /** Of the job before, what goes away goes a little after its end. */
+  private long leastLiveHeap(int moments) throws Exception {
+    long least = Long.MAX_VALUE;
+    for (int moment = 0; moment < moments; moment++) {
+      Thread.sleep(300);
+      least = Math.min(least, cluster.liveHeapBytes());
+    }
+    return least;
   }
 
   private long mostLiveHeap(int moments) throws Exception {
