@@ -110,7 +110,8 @@ public final class AttentionOptions {
   }
 
   /**
-   * These options with heads computed in parallel. The result does not depend on it by a bit.
+   * These options with heads computed in parallel, and blocks of queries where heads are few. The
+   * result does not depend on it by a bit.
    *
    * <p>Calls of less than a million multiply-adds stay on the caller's thread. For those of well
    * below a millisecond it matters what the executor's threads do between calls: an ordinary pool's
