@@ -67,8 +67,13 @@ class ObjectReuseITCase {
       StreamExecutionEnvironment env = environment(reuse);
       MapFunction<Long, SequenceChunk> next =
           index -> {
-            List<Token> tokens = HANDED_OUT.get((int) (index % SEQUENCES));
-            return new SequenceChunk("s" + index, tokens.size(), tokens);
+            String id =
+                "s" + index; // in the tokens too, or answers of several could not be told apart
+            List<Token> tokens =
+                HANDED_OUT.get((int) (index % SEQUENCES)).stream()
+                    .map(t -> Token.of(id, t.position(), t.embedding(), t.last()))
+                    .toList();
+            return new SequenceChunk(id, tokens.size(), tokens);
           };
       DataStream<SequenceChunk> whole =
           env.fromSequence(0, TIMES * SEQUENCES - 1)
