@@ -54,7 +54,7 @@ class WeightTextTest {
     }
     SplittableRandom random = new SplittableRandom(seed);
     int one = Float.floatToRawIntBits(1);
-    int least = Float.floatToRawIntBits(1e-8f);
+    int least = Float.floatToRawIntBits(1e-10f);
     for (int n = 0; n < 500_000; n++) {
       assertSame(random.nextFloat(), seed);
       assertSame(Float.intBitsToFloat(random.nextInt(least, one)), seed);
