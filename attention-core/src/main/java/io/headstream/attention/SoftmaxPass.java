@@ -4,8 +4,8 @@ package io.headstream.attention;
  * One pass over scores on their way to weights.
  *
  * <p>Passes are objects that are called one after the other from one place: C2 inlines no call that
- * has met three classes, so each pass is compiled for itself. All together in one caller are more
- * nodes than it takes, and then every vector becomes an object, for good.
+ * has met three classes, so each pass is compiled for itself: small methods, whose vectors stay in
+ * registers whatever else is compiled (see {@link VectorOperations}).
  */
 interface SoftmaxPass {
 

@@ -10,14 +10,17 @@ import jdk.incubator.vector.FloatVector;
  * Four rows of a {@link VectorProducts product} with a panel that lies densely, {@code
  * [term][PANEL]}: packed weights, a block of queries, a page of keys, values of as many channels.
  *
- * <p>That the stride is a constant spares checks and registers in the loop. Two terms at a time
- * would be one in a hundred faster, but are more nodes than C2 takes in: some stores are not
- * inlined then, in one JVM of four, and vectors become objects.
+ * <p>That the stride is a constant spares checks and registers in the loop, which takes two terms a
+ * turn: one is a twentieth slower, three are too.
  */
 final class VectorPanel {
   private VectorPanel() {}
 
-  /** Rows whose terms stand together: row {@code r} begins at {@code x[xAt + r · xStride]}. */
+  /**
+   * Rows whose terms stand together: row {@code r} begins at {@code x[xAt + r · xStride]}.
+   *
+   * @param terms an even number
+   */
   static void fourRows(
       float[] x,
       int xAt,
@@ -34,31 +37,55 @@ final class VectorPanel {
     FloatVector b0 = zero, b1 = zero, b2 = zero, b3 = zero;
     FloatVector c0 = zero, c1 = zero, c2 = zero, c3 = zero;
     FloatVector d0 = zero, d1 = zero, d2 = zero, d3 = zero;
-    for (int n = 0; n < terms; n++, wAt += PANEL) {
-      FloatVector w0 = FloatVector.fromArray(SPECIES, w, wAt);
-      FloatVector w1 = FloatVector.fromArray(SPECIES, w, wAt + LANES);
-      FloatVector w2 = FloatVector.fromArray(SPECIES, w, wAt + 2 * LANES);
-      FloatVector w3 = FloatVector.fromArray(SPECIES, w, wAt + 3 * LANES);
-      FloatVector xA = FloatVector.broadcast(SPECIES, x[xAt + n]);
-      a0 = xA.fma(w0, a0);
-      a1 = xA.fma(w1, a1);
-      a2 = xA.fma(w2, a2);
-      a3 = xA.fma(w3, a3);
-      FloatVector xB = FloatVector.broadcast(SPECIES, x[xAt + xStride + n]);
-      b0 = xB.fma(w0, b0);
-      b1 = xB.fma(w1, b1);
-      b2 = xB.fma(w2, b2);
-      b3 = xB.fma(w3, b3);
-      FloatVector xC = FloatVector.broadcast(SPECIES, x[xAt + 2 * xStride + n]);
-      c0 = xC.fma(w0, c0);
-      c1 = xC.fma(w1, c1);
-      c2 = xC.fma(w2, c2);
-      c3 = xC.fma(w3, c3);
-      FloatVector xD = FloatVector.broadcast(SPECIES, x[xAt + 3 * xStride + n]);
-      d0 = xD.fma(w0, d0);
-      d1 = xD.fma(w1, d1);
-      d2 = xD.fma(w2, d2);
-      d3 = xD.fma(w3, d3);
+    for (int n = 0; n < terms; n += 2, wAt += 2 * PANEL) {
+      FloatVector u0 = FloatVector.fromArray(SPECIES, w, wAt);
+      FloatVector u1 = FloatVector.fromArray(SPECIES, w, wAt + LANES);
+      FloatVector u2 = FloatVector.fromArray(SPECIES, w, wAt + 2 * LANES);
+      FloatVector u3 = FloatVector.fromArray(SPECIES, w, wAt + 3 * LANES);
+      FloatVector uA = FloatVector.broadcast(SPECIES, x[xAt + n]);
+      a0 = uA.fma(u0, a0);
+      a1 = uA.fma(u1, a1);
+      a2 = uA.fma(u2, a2);
+      a3 = uA.fma(u3, a3);
+      FloatVector uB = FloatVector.broadcast(SPECIES, x[xAt + xStride + n]);
+      b0 = uB.fma(u0, b0);
+      b1 = uB.fma(u1, b1);
+      b2 = uB.fma(u2, b2);
+      b3 = uB.fma(u3, b3);
+      FloatVector uC = FloatVector.broadcast(SPECIES, x[xAt + 2 * xStride + n]);
+      c0 = uC.fma(u0, c0);
+      c1 = uC.fma(u1, c1);
+      c2 = uC.fma(u2, c2);
+      c3 = uC.fma(u3, c3);
+      FloatVector uD = FloatVector.broadcast(SPECIES, x[xAt + 3 * xStride + n]);
+      d0 = uD.fma(u0, d0);
+      d1 = uD.fma(u1, d1);
+      d2 = uD.fma(u2, d2);
+      d3 = uD.fma(u3, d3);
+      FloatVector v0 = FloatVector.fromArray(SPECIES, w, wAt + PANEL);
+      FloatVector v1 = FloatVector.fromArray(SPECIES, w, wAt + PANEL + LANES);
+      FloatVector v2 = FloatVector.fromArray(SPECIES, w, wAt + PANEL + 2 * LANES);
+      FloatVector v3 = FloatVector.fromArray(SPECIES, w, wAt + PANEL + 3 * LANES);
+      FloatVector vA = FloatVector.broadcast(SPECIES, x[xAt + n + 1]);
+      a0 = vA.fma(v0, a0);
+      a1 = vA.fma(v1, a1);
+      a2 = vA.fma(v2, a2);
+      a3 = vA.fma(v3, a3);
+      FloatVector vB = FloatVector.broadcast(SPECIES, x[xAt + xStride + n + 1]);
+      b0 = vB.fma(v0, b0);
+      b1 = vB.fma(v1, b1);
+      b2 = vB.fma(v2, b2);
+      b3 = vB.fma(v3, b3);
+      FloatVector vC = FloatVector.broadcast(SPECIES, x[xAt + 2 * xStride + n + 1]);
+      c0 = vC.fma(v0, c0);
+      c1 = vC.fma(v1, c1);
+      c2 = vC.fma(v2, c2);
+      c3 = vC.fma(v3, c3);
+      FloatVector vD = FloatVector.broadcast(SPECIES, x[xAt + 3 * xStride + n + 1]);
+      d0 = vD.fma(v0, d0);
+      d1 = vD.fma(v1, d1);
+      d2 = vD.fma(v2, d2);
+      d3 = vD.fma(v3, d3);
     }
     a0.intoArray(y, yAt);
     a1.intoArray(y, yAt + yVector);
@@ -84,6 +111,8 @@ final class VectorPanel {
   /**
    * Rows that stand beside each other: term {@code n} of row {@code r} is {@code x[xAt + r + n ·
    * LANES]}.
+   *
+   * @param terms an even number
    */
   static void fourLanes(
       float[] x,
@@ -100,31 +129,55 @@ final class VectorPanel {
     FloatVector b0 = zero, b1 = zero, b2 = zero, b3 = zero;
     FloatVector c0 = zero, c1 = zero, c2 = zero, c3 = zero;
     FloatVector d0 = zero, d1 = zero, d2 = zero, d3 = zero;
-    for (int n = 0; n < terms; n++, wAt += PANEL, xAt += LANES) {
-      FloatVector w0 = FloatVector.fromArray(SPECIES, w, wAt);
-      FloatVector w1 = FloatVector.fromArray(SPECIES, w, wAt + LANES);
-      FloatVector w2 = FloatVector.fromArray(SPECIES, w, wAt + 2 * LANES);
-      FloatVector w3 = FloatVector.fromArray(SPECIES, w, wAt + 3 * LANES);
-      FloatVector xA = FloatVector.broadcast(SPECIES, x[xAt]);
-      a0 = xA.fma(w0, a0);
-      a1 = xA.fma(w1, a1);
-      a2 = xA.fma(w2, a2);
-      a3 = xA.fma(w3, a3);
-      FloatVector xB = FloatVector.broadcast(SPECIES, x[xAt + 1]);
-      b0 = xB.fma(w0, b0);
-      b1 = xB.fma(w1, b1);
-      b2 = xB.fma(w2, b2);
-      b3 = xB.fma(w3, b3);
-      FloatVector xC = FloatVector.broadcast(SPECIES, x[xAt + 2]);
-      c0 = xC.fma(w0, c0);
-      c1 = xC.fma(w1, c1);
-      c2 = xC.fma(w2, c2);
-      c3 = xC.fma(w3, c3);
-      FloatVector xD = FloatVector.broadcast(SPECIES, x[xAt + 3]);
-      d0 = xD.fma(w0, d0);
-      d1 = xD.fma(w1, d1);
-      d2 = xD.fma(w2, d2);
-      d3 = xD.fma(w3, d3);
+    for (int n = 0; n < terms; n += 2, wAt += 2 * PANEL, xAt += 2 * LANES) {
+      FloatVector u0 = FloatVector.fromArray(SPECIES, w, wAt);
+      FloatVector u1 = FloatVector.fromArray(SPECIES, w, wAt + LANES);
+      FloatVector u2 = FloatVector.fromArray(SPECIES, w, wAt + 2 * LANES);
+      FloatVector u3 = FloatVector.fromArray(SPECIES, w, wAt + 3 * LANES);
+      FloatVector uA = FloatVector.broadcast(SPECIES, x[xAt]);
+      a0 = uA.fma(u0, a0);
+      a1 = uA.fma(u1, a1);
+      a2 = uA.fma(u2, a2);
+      a3 = uA.fma(u3, a3);
+      FloatVector uB = FloatVector.broadcast(SPECIES, x[xAt + 1]);
+      b0 = uB.fma(u0, b0);
+      b1 = uB.fma(u1, b1);
+      b2 = uB.fma(u2, b2);
+      b3 = uB.fma(u3, b3);
+      FloatVector uC = FloatVector.broadcast(SPECIES, x[xAt + 2]);
+      c0 = uC.fma(u0, c0);
+      c1 = uC.fma(u1, c1);
+      c2 = uC.fma(u2, c2);
+      c3 = uC.fma(u3, c3);
+      FloatVector uD = FloatVector.broadcast(SPECIES, x[xAt + 3]);
+      d0 = uD.fma(u0, d0);
+      d1 = uD.fma(u1, d1);
+      d2 = uD.fma(u2, d2);
+      d3 = uD.fma(u3, d3);
+      FloatVector v0 = FloatVector.fromArray(SPECIES, w, wAt + PANEL);
+      FloatVector v1 = FloatVector.fromArray(SPECIES, w, wAt + PANEL + LANES);
+      FloatVector v2 = FloatVector.fromArray(SPECIES, w, wAt + PANEL + 2 * LANES);
+      FloatVector v3 = FloatVector.fromArray(SPECIES, w, wAt + PANEL + 3 * LANES);
+      FloatVector vA = FloatVector.broadcast(SPECIES, x[xAt + LANES]);
+      a0 = vA.fma(v0, a0);
+      a1 = vA.fma(v1, a1);
+      a2 = vA.fma(v2, a2);
+      a3 = vA.fma(v3, a3);
+      FloatVector vB = FloatVector.broadcast(SPECIES, x[xAt + LANES + 1]);
+      b0 = vB.fma(v0, b0);
+      b1 = vB.fma(v1, b1);
+      b2 = vB.fma(v2, b2);
+      b3 = vB.fma(v3, b3);
+      FloatVector vC = FloatVector.broadcast(SPECIES, x[xAt + LANES + 2]);
+      c0 = vC.fma(v0, c0);
+      c1 = vC.fma(v1, c1);
+      c2 = vC.fma(v2, c2);
+      c3 = vC.fma(v3, c3);
+      FloatVector vD = FloatVector.broadcast(SPECIES, x[xAt + LANES + 3]);
+      d0 = vD.fma(v0, d0);
+      d1 = vD.fma(v1, d1);
+      d2 = vD.fma(v2, d2);
+      d3 = vD.fma(v3, d3);
     }
     a0.intoArray(y, yAt);
     a1.intoArray(y, yAt + yVector);

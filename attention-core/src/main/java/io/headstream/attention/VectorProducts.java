@@ -22,6 +22,10 @@ final class VectorProducts {
   /** Columns of four vectors. */
   static final int PANEL = 4 * LANES;
 
+  static {
+    VectorOperations.profile(SPECIES);
+  }
+
   private VectorProducts() {}
 
   /** Four rows by a panel. */
@@ -368,12 +372,13 @@ final class VectorProducts {
       int yRow,
       int yVector) {
     int r = 0;
-    if (bTerm == PANEL && aTerm == 1) {
+    boolean dense = bTerm == PANEL && terms % 2 == 0;
+    if (dense && aTerm == 1) {
       for (; r + 4 <= rows; r += 4) {
         int at = aAt + r * aRow;
         VectorPanel.fourRows(a, at, aRow, b, bAt, terms, y, yAt + r * yRow, yRow, yVector);
       }
-    } else if (bTerm == PANEL && aTerm == LANES && aRow == 1) {
+    } else if (dense && aTerm == LANES && aRow == 1) {
       for (; r + 4 <= rows; r += 4) {
         VectorPanel.fourLanes(a, aAt + r, b, bAt, terms, y, yAt + r * yRow, yRow, yVector);
       }
