@@ -21,19 +21,17 @@ public final class JobProfile {
   /** By the beginning of {@code class.method}; the first that fits. */
   private static final Map<String, List<String>> PLACES = new LinkedHashMap<>();
 
+  /** Matrix products, which belong to whoever calls them: projections or attention. */
+  private static final List<String> PRODUCTS =
+      List.of("io.headstream.attention.VectorPanel.", "io.headstream.attention.VectorProducts.");
+
   private static final String ELSEWHERE = "elsewhere";
   private static final int METHODS = 12;
 
   static {
     String core = "io.headstream.attention.";
     String flink = "org.apache.flink.";
-    PLACES.put(
-        "core: projections",
-        List.of(
-            core + "VectorPanel",
-            core + "VectorProducts.",
-            core + "VectorProjection",
-            core + "ScalarProjection"));
+    PLACES.put("core: projections", List.of(core + "VectorProjection", core + "ScalarProjection"));
     PLACES.put("core: attention", List.of(core));
     PLACES.put(
         "measuring: source, sink",
@@ -108,6 +106,9 @@ public final class JobProfile {
   private static String place(RecordedStackTrace stack) {
     for (RecordedFrame frame : stack.getFrames()) {
       String name = name(frame);
+      if (PRODUCTS.stream().anyMatch(name::startsWith)) {
+        continue;
+      }
       for (Map.Entry<String, List<String>> place : PLACES.entrySet()) {
         if (place.getValue().stream().anyMatch(name::startsWith)) {
           return place.getKey();
