@@ -2,13 +2,13 @@ package io.headstream.benchmarks;
 
 import io.headstream.attention.safetensors.SafetensorsWriter;
 import io.headstream.attention.safetensors.TensorType;
-import io.headstream.job.json.FloatEncoding;
-import io.headstream.job.json.TokenFormat;
-import io.headstream.job.json.TokenJson;
+import io.headstream.job.app.json.FloatEncoding;
+import io.headstream.job.app.json.TokenFormat;
+import io.headstream.job.app.json.TokenJson;
+import io.headstream.job.app.source.JsonTokenParser;
+import io.headstream.job.app.source.TokenLookup;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
-import io.headstream.job.source.JsonTokenParser;
-import io.headstream.job.source.TokenLookup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.headstream.e2e;
 
 import io.headstream.job.Sequences;
-import io.headstream.job.json.TokenJson;
+import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.records.Token;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.headstream.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.job.json.TokenJson;
+import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.records.Token;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.apache.kafka.common.IsolationLevel.READ_UNCOMMITTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.job.PartFiles;
-import io.headstream.job.json.TokenJson;
+import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.records.Token;
 import java.io.IOException;
 import java.io.UncheckedIOException;

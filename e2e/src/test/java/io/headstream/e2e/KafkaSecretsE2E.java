@@ -5,7 +5,7 @@ import static io.headstream.e2e.SecuredBroker.STORE_PASSWORD;
 import static org.apache.kafka.common.IsolationLevel.READ_COMMITTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.job.json.TokenJson;
+import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.records.Token;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

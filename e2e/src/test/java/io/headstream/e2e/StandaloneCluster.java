@@ -112,7 +112,7 @@ final class StandaloneCluster implements AutoCloseable {
     jobManager =
         start(
             "jobmanager",
-            flink.application("jobmanager", JAR, "io.headstream.job.Main", List.of(options)));
+            flink.application("jobmanager", JAR, "io.headstream.job.app.Main", List.of(options)));
     await("the JobManager to answer", () -> rest.taskManagers() >= 0);
   }
 

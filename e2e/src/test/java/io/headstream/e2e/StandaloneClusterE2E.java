@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.job.PartFiles;
 import io.headstream.job.Sequences;
-import io.headstream.job.json.TokenJson;
+import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.records.Token;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

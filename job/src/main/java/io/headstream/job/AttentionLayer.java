@@ -60,7 +60,7 @@ public final class AttentionLayer {
    * How long the end of a record may wait for the next one to fill its network buffer. Flink's own
    * 100 ms, at both exchanges of a sequence that is alone, would take longer than most attention.
    */
-  static final long FLUSH_MILLIS = 1;
+  public static final long FLUSH_MILLIS = 1;
 
   private static final Logger LOG = LoggerFactory.getLogger(AttentionLayer.class);
 
@@ -121,7 +121,8 @@ public final class AttentionLayer {
   }
 
   /** As {@link #fromFile(String, String, AttentionSettings)}, for who has just read the file. */
-  static AttentionLayer fromCheckedFile(String file, String prefix, AttentionSettings settings) {
+  public static AttentionLayer fromCheckedFile(
+      String file, String prefix, AttentionSettings settings) {
     LayerWeights weights = LayerWeights.fromCachedFile(WEIGHTS_FILE, prefix, settings.heads());
     return new AttentionLayer(settings, weights, file, AttentionSample.none());
   }

@@ -16,9 +16,9 @@ import java.util.Locale;
  * sequence,token --head-groups 1,2,4 --parallelism 1}. Where computing is slower, fanning out costs
  * relatively less than assumed here.
  */
-final class HeadGroupCost {
+public final class HeadGroupCost {
   /** What a sequence is expected to be where nobody says how long sequences may be. */
-  static final int EXPECTED_LENGTH = 512;
+  public static final int EXPECTED_LENGTH = 512;
 
   /** Of products over whole sequences: 104 GFLOP/s. */
   private static final double NANOS_PER_FLOP = 1 / 104.0;

@@ -2,7 +2,7 @@ package io.headstream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.job.source.JsonTokenParser;
+import io.headstream.job.app.source.JsonTokenParser;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;

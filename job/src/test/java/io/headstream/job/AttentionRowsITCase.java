@@ -3,13 +3,13 @@ package io.headstream.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.attention.Reference;
+import io.headstream.job.app.source.JsonTokenParser;
+import io.headstream.job.app.source.TokenParser;
 import io.headstream.job.layer.AttentionSample;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
-import io.headstream.job.source.JsonTokenParser;
-import io.headstream.job.source.TokenParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

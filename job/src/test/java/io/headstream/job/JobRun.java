@@ -1,13 +1,14 @@
 package io.headstream.job;
 
-import io.headstream.job.output.AttentionMapEncoder;
-import io.headstream.job.output.AttentionRowEncoder;
-import io.headstream.job.output.DeadLetterEncoder;
-import io.headstream.job.output.OutputFiles;
-import io.headstream.job.output.TokenEncoder;
+import io.headstream.job.app.AttentionJob;
+import io.headstream.job.app.output.AttentionMapEncoder;
+import io.headstream.job.app.output.AttentionRowEncoder;
+import io.headstream.job.app.output.DeadLetterEncoder;
+import io.headstream.job.app.output.OutputFiles;
+import io.headstream.job.app.output.TokenEncoder;
+import io.headstream.job.app.source.TokenFiles;
+import io.headstream.job.app.source.TokenParser;
 import io.headstream.job.records.RawRecord;
-import io.headstream.job.source.TokenFiles;
-import io.headstream.job.source.TokenParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Runs the job over files on the test's MiniCluster, and reads what it wrote. */
-final class JobRun {
+public final class JobRun {
   private static final int MAX_RECORD_BYTES = 1 << 20;
 
   final Path answers;

@@ -2,8 +2,9 @@ package io.headstream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.job.app.AttentionJob;
+import io.headstream.job.app.source.JsonTokenParser;
 import io.headstream.job.records.Token;
-import io.headstream.job.source.JsonTokenParser;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

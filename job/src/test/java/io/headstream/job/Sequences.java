@@ -7,7 +7,7 @@ import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Reference;
 import io.headstream.attention.WeightsLayout;
 import io.headstream.attention.safetensors.TensorType;
-import io.headstream.job.json.TokenJson;
+import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import java.io.ByteArrayOutputStream;
@@ -149,7 +149,7 @@ public final class Sequences {
   }
 
   /** The same of one sequence. */
-  static List<String> libraryAnswers(
+  public static List<String> libraryAnswers(
       MultiHeadAttention layer, List<Token> sequence, AttentionOptions options) {
     int modelDim = layer.modelDim();
     float[] x =

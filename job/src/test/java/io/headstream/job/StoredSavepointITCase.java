@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.attention.AttentionMask;
-import io.headstream.job.json.TokenJson;
+import io.headstream.job.app.AttentionJob;
+import io.headstream.job.app.json.TokenJson;
+import io.headstream.job.app.source.JsonTokenParser;
 import io.headstream.job.records.Token;
-import io.headstream.job.source.JsonTokenParser;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

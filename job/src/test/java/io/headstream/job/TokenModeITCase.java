@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.attention.AttentionMask;
-import io.headstream.job.json.TokenJson;
+import io.headstream.job.app.json.TokenJson;
+import io.headstream.job.app.source.JsonTokenParser;
 import io.headstream.job.records.Token;
-import io.headstream.job.source.JsonTokenParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

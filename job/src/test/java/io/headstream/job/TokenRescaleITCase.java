@@ -3,8 +3,8 @@ package io.headstream.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.attention.AttentionMask;
+import io.headstream.job.app.source.JsonTokenParser;
 import io.headstream.job.records.Token;
-import io.headstream.job.source.JsonTokenParser;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

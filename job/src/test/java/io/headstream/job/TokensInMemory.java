@@ -1,6 +1,6 @@
 package io.headstream.job;
 
-import io.headstream.job.json.TokenJson;
+import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.headstream.job.deadletters;
 
-import io.headstream.job.json.TokenFormat;
-import io.headstream.job.json.TokenJson;
+import io.headstream.job.app.json.TokenFormat;
+import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;

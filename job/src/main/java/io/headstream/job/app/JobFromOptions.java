@@ -1,0 +1,304 @@
+package io.headstream.job.app;
+
+import io.headstream.attention.AttentionWeights;
+import io.headstream.attention.safetensors.WeightsException;
+import io.headstream.job.AttentionLayer;
+import io.headstream.job.AttentionSettings;
+import io.headstream.job.HeadGroupCost;
+import io.headstream.job.TokenMode;
+import io.headstream.job.app.cli.BuiltLayer;
+import io.headstream.job.app.cli.InputFormat;
+import io.headstream.job.app.cli.LayerShape;
+import io.headstream.job.app.cli.Locations;
+import io.headstream.job.app.cli.Options;
+import io.headstream.job.app.cli.TableLocation;
+import io.headstream.job.app.cli.Topics;
+import io.headstream.job.app.cli.UsageException;
+import io.headstream.job.app.output.AnswerRecords;
+import io.headstream.job.app.output.AttentionMapEncoder;
+import io.headstream.job.app.output.AttentionRowEncoder;
+import io.headstream.job.app.output.DeadLetterEncoder;
+import io.headstream.job.app.output.DeadLetterRecords;
+import io.headstream.job.app.output.Delivery;
+import io.headstream.job.app.output.OutputFiles;
+import io.headstream.job.app.output.OutputTopic;
+import io.headstream.job.app.output.SetAsideLargeAnswers;
+import io.headstream.job.app.output.StandardStreamSink;
+import io.headstream.job.app.output.TokenEncoder;
+import io.headstream.job.app.output.WeightsRecords;
+import io.headstream.job.app.source.EmbeddingTable;
+import io.headstream.job.app.source.JsonTokenParser;
+import io.headstream.job.app.source.RecordTimes;
+import io.headstream.job.app.source.StdinSource;
+import io.headstream.job.app.source.TextTokenParser;
+import io.headstream.job.app.source.TokenFiles;
+import io.headstream.job.app.source.TokenLookup;
+import io.headstream.job.app.source.TokenParser;
+import io.headstream.job.app.source.TokenTopic;
+import io.headstream.job.layer.AttentionSample;
+import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.Token;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The job that a user's options describe. */
+public final class JobFromOptions {
+  private static final String TABLE_FILE = "headstream-embedding-table";
+
+  private final Options options;
+  private final Locations locations;
+
+  private JobFromOptions(Options options, Locations locations) {
+    this.options = options;
+    this.locations = locations;
+  }
+
+  /**
+   * Puts the job into an environment, ready to be executed.
+   *
+   * @return the layer that answers
+   * @throws UsageException if the weights are refused, or if a topic's transactions would never be
+   *     committed
+   * @throws IOException if the input's file system cannot be reached
+   */
+  public static BuiltLayer build(
+      StreamExecutionEnvironment env, Options options, Locations locations) throws IOException {
+    JobFromOptions described = new JobFromOptions(options, locations);
+    described.checkCheckpoints(env);
+    described.tellEveryOperator(env);
+    BuiltLayer layer =
+        described.withHeadGroups(described.withTable(described.layer()), env.getParallelism());
+    described.shipTable(env);
+    described.job(layer.shape()).withTimes(described.times()).build(env);
+    return layer;
+  }
+
+  private void checkCheckpoints(StreamExecutionEnvironment env) {
+    Topics topics = locations.topics();
+    boolean transactions = topics.writes() && options.delivery() == Delivery.EXACTLY_ONCE;
+    boolean unbounded = topics.input().isPresent() && !options.untilLatest();
+    if (transactions && unbounded && !env.getCheckpointConfig().isCheckpointingEnabled()) {
+      throw new UsageException(
+          "--delivery exactly-once: not without checkpoints, with which transactions are committed;"
+              + " expected execution.checkpointing.interval in Flink's configuration, or"
+              + " at-least-once");
+    }
+  }
+
+  /** By the job's parameters, beside those that the cluster's configuration may have set. */
+  private void tellEveryOperator(StreamExecutionEnvironment env) {
+    Map<String, String> parameters = new HashMap<>();
+    parameters.putAll(env.getConfig().getGlobalJobParameters().toMap());
+    parameters.putAll(options.tokenFormat().toParameters());
+    env.getConfig().setGlobalJobParameters(Configuration.fromMap(parameters));
+  }
+
+  private AttentionJob job(LayerShape shape) throws IOException {
+    AttentionJob job =
+        new AttentionJob(
+            records(),
+            parser(shape),
+            options.maxRecordBytes(),
+            layer(shape),
+            answers(),
+            deadLetters());
+    if (options.attentionWeights().isPresent()) {
+      job = withAttentionWeights(job);
+    }
+    Topics topics = locations.topics();
+    return topics.output().isPresent()
+        ? job.withLargestAnswer(
+            new SetAsideLargeAnswers(options.tokenFormat(), topics.largestAnswer()))
+        : job;
+  }
+
+  private AttentionJob withAttentionWeights(AttentionJob job) {
+    Topics topics = locations.topics();
+    if (topics.attentionWeights().isEmpty()) {
+      return options.tokenMode()
+          ? job.withAttentionRows(
+              OutputFiles.sink(locations.attentionWeights(), new AttentionRowEncoder()))
+          : job.withAttentionMaps(
+              OutputFiles.sink(locations.attentionWeights(), new AttentionMapEncoder()));
+    }
+    String topic = topics.attentionWeights().get();
+    AttentionJob bounded = job.withLargestAttentionWeights(topics.largestAttentionWeights());
+    return options.tokenMode()
+        ? bounded.withAttentionRows(
+            OutputTopic.sink(
+                new WeightsRecords<>(topic),
+                topics.clients(),
+                options.delivery(),
+                topics.transactionalId() + "-attention-weights"))
+        : bounded.withAttentionMaps(
+            OutputTopic.sink(
+                new WeightsRecords<>(topic),
+                topics.clients(),
+                options.delivery(),
+                topics.transactionalId() + "-attention-weights"));
+  }
+
+  /** Reads the weights once here, so that damaged ones are refused before the job starts. */
+  private BuiltLayer layer() throws IOException {
+    if (locations.weights() == null) {
+      return new BuiltLayer(LayerShape.withoutWeights(options), null);
+    }
+    try {
+      AttentionWeights weights =
+          AttentionWeights.read(locations.weights(), options.weightsPrefix(), options.heads());
+      LayerShape shape = LayerShape.ofWeights(options, weights.modelDim(), weights.keyValueHeads());
+      return new BuiltLayer(shape, options.checkpoints().isPresent() ? weights.digest() : null);
+    } catch (WeightsException e) {
+      throw new UsageException("--weights: " + e.getMessage()); // which names the file
+    } catch (IOException e) {
+      throw new UsageException("--weights " + locations.weights() + ": cannot be read: " + e);
+    }
+  }
+
+  /** Reads the embedding table once here too. */
+  private BuiltLayer withTable(BuiltLayer layer) {
+    TableLocation table = locations.embeddingTable();
+    if (table == null) {
+      return layer;
+    }
+    try {
+      String digest = EmbeddingTable.check(table.file(), table.tensor(), layer.shape().modelDim());
+      return new BuiltLayer(layer.shape(), layer.weightsDigest(), digest);
+    } catch (WeightsException e) {
+      throw new UsageException("--embedding-table: " + e.getMessage()); // which names the file
+    } catch (IOException e) {
+      throw new UsageException("--embedding-table " + table.file() + ": cannot be read: " + e);
+    }
+  }
+
+  /** Where nobody said how many head groups, the cost model does. */
+  private BuiltLayer withHeadGroups(BuiltLayer layer, int slots) {
+    if (options.headGroups().isPresent()) {
+      return layer;
+    }
+    int length =
+        options.given("--max-length") ? options.maxLength() : HeadGroupCost.EXPECTED_LENGTH;
+    AttentionSettings chosen =
+        settings(layer.shape()).withChosenHeadGroups(length, Math.max(1, slots));
+    return layer.withHeadGroups(chosen.headGroups());
+  }
+
+  private void shipTable(StreamExecutionEnvironment env) {
+    if (locations.embeddingTable() != null) {
+      env.registerCachedFile(locations.embeddingTable().file().toString(), TABLE_FILE);
+    }
+  }
+
+  private Source<RawRecord, ?, ?> records() throws IOException {
+    Topics topics = locations.topics();
+    if (topics.input().isPresent()) {
+      return TokenTopic.source(
+          topics.input().get(),
+          topics.clients(),
+          options.from(),
+          options.untilLatest(),
+          options.maxRecordBytes());
+    }
+    return locations.input() == null
+        ? new StdinSource(options.maxRecordBytes())
+        : TokenFiles.source(locations.input(), options.maxRecordBytes());
+  }
+
+  private WatermarkStrategy<RawRecord> times() {
+    return options.eventTime()
+        ? RecordTimes.ofRecords(options.tokenFormat().timestamp(), options.maxOutOfOrderness())
+        : RecordTimes.ofReading();
+  }
+
+  private TokenParser parser(LayerShape shape) {
+    if (options.inputFormat() == InputFormat.TEXT) {
+      return new TextTokenParser(shape.modelDim(), options.seed());
+    }
+    JsonTokenParser parser =
+        new JsonTokenParser(
+            shape.modelDim(),
+            options.positionsOnArrival(),
+            options.eventTime(),
+            options.tokenFormat());
+    TableLocation table = locations.embeddingTable();
+    return table == null
+        ? parser
+        : parser.withLookup(
+            new TokenLookup(
+                TABLE_FILE, table.tensor(), shape.modelDim(), options.sinusoidalPositions()));
+  }
+
+  private AttentionLayer layer(LayerShape shape) {
+    AttentionLayer layer =
+        locations.weights() == null
+            ? AttentionLayer.seeded(options.seed(), settings(shape))
+            : AttentionLayer.fromCheckedFile(
+                locations.weights().toString(), options.weightsPrefix(), settings(shape));
+    return layer.withAttentionMaps(
+        new AttentionSample(
+            options.attentionWeightsFor(), options.attentionWeightsSample().orElse(0)));
+  }
+
+  private AttentionSettings settings(LayerShape shape) {
+    try {
+      AttentionSettings settings =
+          AttentionSettings.of(shape.modelDim(), shape.heads())
+              .withKeyValueHeads(shape.keyValueHeads())
+              .withHeadGroups(shape.headGroups())
+              .withCausal(options.causal())
+              .withDropout(options.dropout(), options.dropoutSeed())
+              .withSessionGap(options.sessionGap().orElse(null))
+              .withEventTime(options.eventTime());
+      if (options.causal()) {
+        settings = settings.withWindow(options.window(), options.sinks());
+      }
+      if (options.tokenMode()) {
+        TokenMode mode =
+            new TokenMode(
+                options.maxDisorder(),
+                options.idleTimeout().orElse(null),
+                options.pageCacheBytes());
+        settings = settings.withTokenMode(mode);
+      }
+      return settings.withMaxLength(options.maxLength());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage()); // which begins with the option's name
+    }
+  }
+
+  private Sink<Token> answers() {
+    Topics topics = locations.topics();
+    if (topics.output().isPresent()) {
+      return OutputTopic.sink(
+          new AnswerRecords(topics.output().get(), options.tokenFormat()),
+          topics.clients(),
+          options.delivery(),
+          topics.transactionalId() + "-answers");
+    }
+    return locations.output() == null
+        ? StandardStreamSink.stdout(new TokenEncoder(options.tokenFormat()))
+        : OutputFiles.sink(locations.output(), new TokenEncoder(options.tokenFormat()));
+  }
+
+  private Sink<DeadLetter> deadLetters() {
+    Topics topics = locations.topics();
+    if (topics.deadLetters().isPresent()) {
+      return OutputTopic.sink(
+          new DeadLetterRecords(
+              topics.deadLetters().get(), options.tokenFormat(), topics.largestDeadLetter()),
+          topics.clients(),
+          options.delivery(),
+          topics.transactionalId() + "-dead-letters");
+    }
+    return locations.deadLetters() == null
+        ? StandardStreamSink.stderr(new DeadLetterEncoder())
+        : OutputFiles.sink(locations.deadLetters(), new DeadLetterEncoder());
+  }
+}

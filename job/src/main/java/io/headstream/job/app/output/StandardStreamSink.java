@@ -1,0 +1,145 @@
+package io.headstream.job.app.output;
+
+import java.io.ByteArrayOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.apache.flink.api.common.operators.ProcessingTimeService;
+import org.apache.flink.api.common.serialization.Encoder;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.util.function.SerializableSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes lines to a standard stream of this JVM, for embedded Flink.
+ *
+ * <p>Lines of parallel writers are never mixed. A line appears within {@value #DELAY_MILLIS} ms.
+ * After a restart of the job lines would come twice, so a job that writes here should not restart.
+ *
+ * @param <T> what is written
+ */
+public final class StandardStreamSink<T> implements Sink<T> {
+  private static final Logger LOG = LoggerFactory.getLogger(StandardStreamSink.class);
+  private static final int BUFFER_BYTES = 1 << 16;
+  private static final long DELAY_MILLIS = 20;
+
+  // Not System.out: a PrintStream hides that nobody reads any more.
+  private static final OutputStream STDOUT = new FileOutputStream(FileDescriptor.out);
+  private static final OutputStream STDERR = new FileOutputStream(FileDescriptor.err);
+
+  private final String name;
+  private final Encoder<T> encoder;
+  private final SerializableSupplier<OutputStream> stream;
+
+  /**
+   * A sink to a stream of the caller's own.
+   *
+   * @param name what the stream is called where it cannot be written to
+   * @param encoder writes one record as a line, with the line's end
+   * @param stream gives the same stream to every writer, which locks it while it writes
+   */
+  public StandardStreamSink(
+      String name, Encoder<T> encoder, SerializableSupplier<OutputStream> stream) {
+    this.name = name;
+    this.encoder = encoder;
+    this.stream = stream;
+  }
+
+  /** A sink to the standard output. */
+  public static <T> StandardStreamSink<T> stdout(Encoder<T> encoder) {
+    return new StandardStreamSink<>("stdout", encoder, () -> STDOUT);
+  }
+
+  /** A sink to the standard error. */
+  public static <T> StandardStreamSink<T> stderr(Encoder<T> encoder) {
+    return new StandardStreamSink<>("stderr", encoder, () -> STDERR);
+  }
+
+  @Override
+  public SinkWriter<T> createWriter(WriterInitContext context) {
+    return new Writer<>(name, encoder, stream.get(), context.getProcessingTimeService());
+  }
+
+  /** Gathers lines and writes them together, when there are many or a moment has passed. */
+  private static final class Writer<T> implements SinkWriter<T> {
+    private final String name;
+    private final Encoder<T> encoder;
+    private final OutputStream stream;
+    private final ProcessingTimeService time;
+    private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    private boolean timerPending;
+
+    Writer(String name, Encoder<T> encoder, OutputStream stream, ProcessingTimeService time) {
+      this.name = name;
+      this.encoder = encoder;
+      this.stream = stream;
+      this.time = time;
+    }
+
+    @Override
+    public void write(T record, Context context) throws IOException {
+      encoder.encode(record, lines);
+      if (lines.size() >= BUFFER_BYTES) {
+        writeLines();
+      } else if (!timerPending) {
+        timerPending = true;
+        time.registerTimer(time.getCurrentProcessingTime() + DELAY_MILLIS, now -> onTimer());
+      }
+    }
+
+    private void onTimer() throws IOException {
+      timerPending = false;
+      writeLines();
+    }
+
+    @Override
+    public void flush(boolean endOfInput) throws IOException {
+      writeLines();
+    }
+
+    @Override
+    public void close() {
+      try {
+        // After Ctrl-C what is done still goes out.
+        writeLines();
+      } catch (IOException e) {
+        // Whoever ended well was flushed before. Where one writer found the stream closed, Flink
+        // would take the same failure of another's close for a broken TaskManager.
+        LOG.warn("Lines were lost", e);
+      }
+    }
+
+    private void writeLines() throws IOException {
+      if (lines.size() == 0) {
+        return;
+      }
+      try {
+        synchronized (stream) {
+          lines.writeTo(stream);
+          stream.flush();
+        }
+      } catch (IOException e) {
+        throw named(e);
+      } finally {
+        // What could not be written must not be tried once more on close.
+        lines.reset();
+      }
+    }
+
+    /** The system's own message says what, but not where. */
+    private IOException named(IOException e) {
+      // Not as the cause: the cause at the bottom is what users are told.
+      IOException named =
+          new IOException(
+              "Broken pipe".equals(e.getMessage())
+                  ? name + " was closed by who read it, before everything was written"
+                  : name + " cannot be written to: " + e.getMessage());
+      named.addSuppressed(e);
+      return named;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.headstream.job.app.source;
+
+import io.headstream.job.records.RawRecord;
+import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.util.function.SerializableSupplier;
+
+/**
+ * The lines of the JVM's standard input that are not blank, each as {@code stdin:LINE}; for
+ * embedded Flink only, at parallelism 1 (further readers get nothing).
+ *
+ * <p>A job that starts from a checkpoint skips as many lines as the checkpoint has behind it, which
+ * is right when the same input is piped in once more. Within one JVM stdin is read once: what a
+ * failed attempt has taken from it cannot be read again, so a second attempt fails instead of going
+ * on behind a gap.
+ */
+public final class StdinSource
+    implements Source<RawRecord, StdinSplit, Boolean>, ResultTypeQueryable<RawRecord> {
+  private static final AtomicBoolean STDIN_TAKEN = new AtomicBoolean();
+
+  private final SerializableSupplier<InputStream> input;
+  private final int maxRecordBytes;
+
+  /**
+   * A source of {@link System#in}.
+   *
+   * @param maxRecordBytes of a longer line only the first {@link RawRecord#KEPT_BYTES} are kept
+   */
+  public StdinSource(int maxRecordBytes) {
+    this(StdinSource::takeStdin, maxRecordBytes);
+  }
+
+  /** A source of another stream, which is opened once by each attempt of the job. */
+  StdinSource(SerializableSupplier<InputStream> input, int maxRecordBytes) {
+    this.input = input;
+    this.maxRecordBytes = maxRecordBytes;
+  }
+
+  private static InputStream takeStdin() {
+    if (STDIN_TAKEN.getAndSet(true)) {
+      throw new IllegalStateException("stdin was read before and cannot be read again");
+    }
+    return System.in;
+  }
+
+  @Override
+  public Boundedness getBoundedness() {
+    return Boundedness.BOUNDED;
+  }
+
+  @Override
+  public SourceReader<RawRecord, StdinSplit> createReader(SourceReaderContext context) {
+    return new StdinReader(context, input, maxRecordBytes);
+  }
+
+  @Override
+  public SplitEnumerator<StdinSplit, Boolean> createEnumerator(
+      SplitEnumeratorContext<StdinSplit> context) {
+    return new StdinEnumerator(context, true);
+  }
+
+  @Override
+  public SplitEnumerator<StdinSplit, Boolean> restoreEnumerator(
+      SplitEnumeratorContext<StdinSplit> context, Boolean hasSplit) {
+    return new StdinEnumerator(context, hasSplit);
+  }
+
+  @Override
+  public SimpleVersionedSerializer<StdinSplit> getSplitSerializer() {
+    return new StdinSplit.Serializer();
+  }
+
+  @Override
+  public SimpleVersionedSerializer<Boolean> getEnumeratorCheckpointSerializer() {
+    return new StdinEnumerator.StateSerializer();
+  }
+
+  @Override
+  public TypeInformation<RawRecord> getProducedType() {
+    return TypeInformation.of(RawRecord.class);
+  }
+}

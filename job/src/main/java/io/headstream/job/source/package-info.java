@@ -1,2 +1,0 @@
-/** Where tokens come from: files and stdin, line by line, and what makes tokens of the lines. */
-package io.headstream.job.source;
