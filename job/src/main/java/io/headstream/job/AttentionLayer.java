@@ -2,29 +2,21 @@ package io.headstream.job;
 
 import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.safetensors.WeightsException;
-import io.headstream.job.deadletters.DeadLetterOutput;
-import io.headstream.job.gather.GatherHeads;
-import io.headstream.job.heads.AttendHeads;
-import io.headstream.job.heads.AttendSequences;
-import io.headstream.job.heads.AttentionMaps;
-import io.headstream.job.heads.AttentionRows;
-import io.headstream.job.heads.FanOutHeads;
-import io.headstream.job.layer.AttendOptions;
-import io.headstream.job.layer.AttentionSample;
-import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.attend.Answer;
+import io.headstream.job.observe.AttentionSample;
+import io.headstream.job.observe.DeadLetterOutput;
 import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.AttentionRow;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.DeadLetter;
-import io.headstream.job.records.HeadResult;
-import io.headstream.job.records.HeadTask;
-import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
-import io.headstream.job.records.TokenBlock;
 import io.headstream.job.sequences.CollectSequences;
-import io.headstream.job.sequences.CutSequences;
 import io.headstream.job.sequences.EventTimeOrder;
+import io.headstream.job.sequences.OrderTokens;
+import io.headstream.job.weights.LayerWeights;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
@@ -43,18 +35,17 @@ import org.slf4j.LoggerFactory;
  * answered.tokens().sinkTo(...);
  * }</pre>
  *
- * <p>This class alone knows how the stages are wired. One layer may be applied once in a job; its
- * operators have names and uids of their own.
+ * <p>Tokens are put together into blocks by sequence ID, an {@link AttentionStage} attends to them,
+ * and its blocks are answered token by token. A layer is applied once in a job, where each has a
+ * {@linkplain #withNumber number of its own}; {@link #FLUSH_MILLIS} is the longest that a record
+ * waits between two tasks.
  */
 public final class AttentionLayer {
   /** Divisible by 2 to 6, 8 to 10 and 12, so that as many head groups spread evenly. */
   public static final int DEFAULT_MAX_PARALLELISM = 720;
 
-  /** A record between tasks stays well below the 5 MiB above which the receiver uses its disk. */
-  private static final int CHUNK_BYTES = 2 * 1024 * 1024;
-
-  /** The same with what tokens have beside their embeddings, which may be long labels. */
-  private static final int MOST_CHUNK_BYTES = 7 * 512 * 1024;
+  /** More tokens at a time gain nothing, and cost memory. */
+  private static final int MOST_TOKENS_PER_BLOCK = 256;
 
   /**
    * How long the end of a record may wait for the next one to fill its network buffer. Flink's own
@@ -64,22 +55,23 @@ public final class AttentionLayer {
 
   private static final Logger LOG = LoggerFactory.getLogger(AttentionLayer.class);
 
-  private static final String WEIGHTS_FILE = "headstream-weights";
-
   private final AttentionSettings settings;
   private final LayerWeights weights;
   private final String weightsFile; // null: seeded
   private final AttentionSample sample;
+  private final int number;
 
   private AttentionLayer(
       AttentionSettings settings,
       LayerWeights weights,
       String weightsFile,
-      AttentionSample sample) {
+      AttentionSample sample,
+      int number) {
     this.settings = settings;
     this.weights = weights;
     this.weightsFile = weightsFile;
     this.sample = sample;
+    this.number = number;
   }
 
   /**
@@ -123,15 +115,15 @@ public final class AttentionLayer {
   /** As {@link #fromFile(String, String, AttentionSettings)}, for who has just read the file. */
   public static AttentionLayer fromCheckedFile(
       String file, String prefix, AttentionSettings settings) {
-    LayerWeights weights = LayerWeights.fromCachedFile(WEIGHTS_FILE, prefix, settings.heads());
-    return new AttentionLayer(settings, weights, file, AttentionSample.none());
+    LayerWeights weights = LayerWeights.fromCachedFile(fileName(0), prefix, settings.heads());
+    return new AttentionLayer(settings, weights, file, AttentionSample.none(), 0);
   }
 
   /** A layer with Xavier-uniform weights made from a seed. */
   public static AttentionLayer seeded(long seed, AttentionSettings settings) {
     LayerWeights weights =
         LayerWeights.seeded(seed, settings.modelDim(), settings.heads(), settings.keyValueHeads());
-    return new AttentionLayer(settings, weights, null, AttentionSample.none());
+    return new AttentionLayer(settings, weights, null, AttentionSample.none(), 0);
   }
 
   /**
@@ -142,7 +134,20 @@ public final class AttentionLayer {
    * @param sequences of which sequences
    */
   public AttentionLayer withAttentionMaps(AttentionSample sequences) {
-    return new AttentionLayer(settings, weights, weightsFile, sequences);
+    return new AttentionLayer(settings, weights, weightsFile, sequences, number);
+  }
+
+  /**
+   * This layer as another one of its job: each layer that is applied in a job needs a number of its
+   * own, from 0, by which its operators' uids and the file that it ships are told apart.
+   */
+  public AttentionLayer withNumber(int layer) {
+    LayerWeights numbered = weightsFile == null ? weights : weights.fromCachedFile(fileName(layer));
+    return new AttentionLayer(settings, numbered, weightsFile, sample, layer);
+  }
+
+  private static String fileName(int layer) {
+    return "headstream-weights-" + layer;
   }
 
   /**
@@ -164,86 +169,65 @@ public final class AttentionLayer {
   /** Puts the layer behind a stream of tokens. */
   public Answered apply(DataStream<Token> tokens) {
     shipWeights(tokens.getExecutionEnvironment());
-    return settings.tokenMode() == null ? answerSequences(tokens) : answerTokens(tokens);
-  }
-
-  private Answered answerTokens(DataStream<Token> tokens) {
-    TokenStages stages =
-        new TokenStages(
-            settings, weights, sample, maxParallelism(tokens.getExecutionEnvironment()));
-    SingleOutputStreamOperator<TokenBlock> blocks = stages.order(tokens);
-    Answered answers = stages.answer(blocks);
-    return new Answered(
-        answers.tokens(),
-        blocks.getSideOutput(DeadLetterOutput.TAG).union(answers.deadLetters()),
-        answers.attentionMaps(),
-        answers.attentionRows());
-  }
-
-  private Answered answerSequences(DataStream<Token> tokens) {
-    SingleOutputStreamOperator<SequenceChunk> sequences =
-        bySequence(tokens)
-            .process(
-                new CollectSequences(
-                    settings.maxLength(), sessionGapMillis(), settings.eventTime()))
-            .name("Collect sequences")
-            .uid("collect-sequences");
-    return answered(sequences, attend(sequences));
+    SingleOutputStreamOperator<Block> blocks =
+        settings.tokenMode() == null ? collect(tokens) : order(tokens);
+    return answered(blocks, blocks.getSideOutput(DeadLetterOutput.TAG));
   }
 
   /**
-   * Puts the layer behind a stream of sequences that are complete already: each record is a whole
+   * Puts the layer behind a stream of sequences that are complete already: each block is a whole
    * one. Where nothing is fanned out, it is answered in the task that it came to.
    *
    * @throws IllegalStateException if the settings say token mode
    */
-  public Answered applyToSequences(DataStream<SequenceChunk> sequences) {
+  public Answered applyToSequences(DataStream<Block> sequences) {
     if (settings.tokenMode() != null) {
       throw new IllegalStateException("token mode takes single tokens, not whole sequences");
     }
     shipWeights(sequences.getExecutionEnvironment());
-    Attended attended = attend(sequences);
-    return answered(attended, attended.answers().getSideOutput(DeadLetterOutput.TAG));
+    return answered(sequences, null);
   }
 
-  private Attended attend(DataStream<SequenceChunk> sequences) {
-    return settings.headGroups() == 1 ? attendInOnePlace(sequences) : fanOut(sequences);
-  }
-
-  private static Answered answered(SingleOutputStreamOperator<?> sequences, Attended attended) {
-    DataStream<DeadLetter> deadLetters =
-        sequences
-            .getSideOutput(DeadLetterOutput.TAG)
-            .union(attended.answers().getSideOutput(DeadLetterOutput.TAG));
-    return answered(attended, deadLetters);
-  }
-
-  private static Answered answered(Attended attended, DataStream<DeadLetter> deadLetters) {
-    return new Answered(
-        attended.answers(),
-        deadLetters,
-        attended.attending().getSideOutput(AttentionMaps.TAG),
-        attended.attending().getSideOutput(AttentionRows.TAG));
-  }
-
-  /** What answers, and what attends: the same where nothing is fanned out. */
-  private record Attended(
-      SingleOutputStreamOperator<Token> answers, SingleOutputStreamOperator<?> attending) {}
-
-  private Attended attendInOnePlace(DataStream<SequenceChunk> sequences) {
+  private Answered answered(DataStream<Block> blocks, DataStream<DeadLetter> unusable) {
+    AttentionStage stage = stage();
+    AttentionStage.Attended attended;
+    if (stage.fansOut()) {
+      DataStream<Block> pieces = settings.tokenMode() == null ? stage.cut(blocks) : blocks;
+      attended = stage.apply(pieces, pieces);
+    } else if (settings.tokenMode() == null) {
+      attended = stage.applyToSequences(blocks);
+    } else {
+      attended = stage.apply(blocks);
+    }
     SingleOutputStreamOperator<Token> answers =
-        sequences
-            .process(new AttendSequences(weights, options(), sample))
-            .name("Attend with all %d heads, W_o".formatted(settings.heads()))
-            .uid("attend-sequences");
-    return new Attended(answers, answers);
+        operator(attended.blocks().process(new Answer()), "Answer tokens", "answer", number);
+    DataStream<DeadLetter> deadLetters = answers.getSideOutput(DeadLetterOutput.TAG);
+    return new Answered(
+        answers,
+        unusable == null ? deadLetters : deadLetters.union(unusable),
+        attended.maps(),
+        attended.rows());
   }
 
-  private void shipWeights(StreamExecutionEnvironment env) {
+  /** The layer by itself, between blocks and blocks, for who puts several behind one another. */
+  AttentionStage stage() {
+    return new AttentionStage(number, settings, weights, sample);
+  }
+
+  void shipWeights(StreamExecutionEnvironment env) {
     LOG.info("{} heads in {} head groups", settings.heads(), settings.headGroups());
     if (weightsFile != null) {
-      env.registerCachedFile(weightsFile, WEIGHTS_FILE);
+      env.registerCachedFile(weightsFile, fileName(number));
     }
+  }
+
+  /** Whole sequences, each in one block. */
+  SingleOutputStreamOperator<Block> collect(DataStream<Token> tokens) {
+    CollectSequences collect =
+        new CollectSequences(
+            settings.maxLength(), millis(settings.sessionGap()), settings.eventTime());
+    return operator(
+        bySequence(tokens).process(collect), "Collect sequences", "collect-sequences", number);
   }
 
   /** Where a gap in event time ends sequences, they have to come in the order of that time. */
@@ -253,62 +237,44 @@ public final class AttentionLayer {
       return bySequence;
     }
     DataStream<Token> inOrder =
-        bySequence
-            .process(new EventTimeOrder(settings.maxLength()))
-            .name("Put tokens in order of time")
-            .uid("order-by-time");
+        operator(
+            bySequence.process(new EventTimeOrder(settings.maxLength())),
+            "Put tokens in order of time",
+            "order-by-time",
+            number);
     return DataStreamUtils.reinterpretAsKeyedStream(inOrder, Token::sequenceId, Types.STRING);
   }
 
-  private Attended fanOut(DataStream<SequenceChunk> sequences) {
-    int groups = settings.headGroups();
-    int maxParallelism = maxParallelism(sequences.getExecutionEnvironment());
-    int tokensPerChunk = Math.max(1, CHUNK_BYTES / (Float.BYTES * settings.modelDim()));
-    DataStream<SequenceChunk> chunks =
-        sequences
-            .flatMap(new CutSequences(tokensPerChunk, MOST_CHUNK_BYTES))
-            .name("Cut long sequences")
-            .uid("cut-sequences")
-            .setBufferTimeout(FLUSH_MILLIS);
-    DataStream<HeadTask> tasks =
-        chunks
-            .flatMap(new FanOutHeads(groups, maxParallelism, sample))
-            .name("Fan out to %d head groups".formatted(groups))
-            .uid("fan-out-heads")
-            .setBufferTimeout(FLUSH_MILLIS);
-    SingleOutputStreamOperator<HeadResult> results =
-        tasks
-            .keyBy(HeadTask::key)
-            .process(new AttendHeads(weights, options(), groups, tokensPerChunk, sample))
-            .name(
-                "Attend with %d of %d heads".formatted(settings.heads() / groups, settings.heads()))
-            .uid("attend-heads")
-            .setBufferTimeout(FLUSH_MILLIS)
-            .setMaxParallelism(maxParallelism);
-    SingleOutputStreamOperator<Token> answers =
-        results
-            .keyBy(HeadResult::sequenceId)
-            .connect(chunks.keyBy(SequenceChunk::sequenceId))
-            .process(new GatherHeads(weights, groups, true))
-            .name("Gather heads, W_o")
-            .uid("gather-heads");
-    return new Attended(answers, results);
+  /** Tokens in order, in blocks. */
+  SingleOutputStreamOperator<Block> order(DataStream<Token> tokens) {
+    // The session gap where there is one; else what ends a sequence that was abandoned.
+    Duration gap = settings.sessionGap();
+    OrderTokens order =
+        new OrderTokens(
+            settings.tokenMode().maxDisorder(),
+            millis(gap != null ? gap : settings.tokenMode().idleTimeout()),
+            settings.eventTime() && gap != null,
+            MOST_TOKENS_PER_BLOCK);
+    return operator(
+        tokens.keyBy(Token::sequenceId).process(order), "Order tokens", "order-tokens", number);
   }
 
-  private AttendOptions options() {
-    return new AttendOptions(
-        settings.causal(),
-        settings.window(),
-        settings.sinks(),
-        settings.dropout(),
-        settings.dropoutSeed());
+  private static long millis(Duration gap) {
+    return gap == null ? 0 : gap.toMillis();
   }
 
-  private long sessionGapMillis() {
-    return settings.sessionGap() == null ? 0 : settings.sessionGap().toMillis();
+  /**
+   * What all operators of a layer have in common: a name, a uid with the layer's number, and that
+   * no record waits for others to fill a network buffer.
+   */
+  static <T> SingleOutputStreamOperator<T> operator(
+      SingleOutputStreamOperator<T> operator, String name, String uid, int layer) {
+    SingleOutputStreamOperator<T> named =
+        operator.name(name).uid(uid + "-" + layer).setBufferTimeout(FLUSH_MILLIS);
+    return named.setMaxParallelism(maxParallelism(operator.getExecutionEnvironment()));
   }
 
-  private static int maxParallelism(StreamExecutionEnvironment env) {
+  static int maxParallelism(StreamExecutionEnvironment env) {
     return env.getMaxParallelism() > 0 ? env.getMaxParallelism() : DEFAULT_MAX_PARALLELISM;
   }
 }

@@ -1,6 +1,6 @@
 package io.headstream.job;
 
-import io.headstream.job.layer.AttendOptions;
+import io.headstream.job.weights.AttendOptions;
 import java.io.Serializable;
 import java.time.Duration;
 import org.slf4j.Logger;

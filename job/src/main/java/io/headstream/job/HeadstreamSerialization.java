@@ -2,15 +2,11 @@ package io.headstream.job;
 
 import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.AttentionRow;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.DeadLetter;
-import io.headstream.job.records.HeadBlock;
 import io.headstream.job.records.HeadKey;
-import io.headstream.job.records.HeadResult;
-import io.headstream.job.records.HeadTask;
 import io.headstream.job.records.RawRecord;
-import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
-import io.headstream.job.records.TokenBlock;
 import io.headstream.job.serialization.FloatArrayKryoSerializer;
 import io.headstream.job.serialization.RecordKryoSerializer;
 import java.util.ArrayList;
@@ -42,12 +38,8 @@ public final class HeadstreamSerialization {
           Token.class,
           DeadLetter.class,
           RawRecord.class,
-          SequenceChunk.class,
           HeadKey.class,
-          HeadTask.class,
-          HeadResult.class,
-          TokenBlock.class,
-          HeadBlock.class,
+          Block.class,
           AttentionMap.class,
           AttentionRow.class);
 

@@ -7,7 +7,7 @@ import io.headstream.job.app.output.SetAsideLargeWeights;
 import io.headstream.job.app.source.ParseTokens;
 import io.headstream.job.app.source.RecordTimes;
 import io.headstream.job.app.source.TokenParser;
-import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.observe.DeadLetterOutput;
 import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.AttentionRecord;
 import io.headstream.job.records.AttentionRow;

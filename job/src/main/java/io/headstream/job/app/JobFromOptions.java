@@ -35,7 +35,7 @@ import io.headstream.job.app.source.TokenFiles;
 import io.headstream.job.app.source.TokenLookup;
 import io.headstream.job.app.source.TokenParser;
 import io.headstream.job.app.source.TokenTopic;
-import io.headstream.job.layer.AttentionSample;
+import io.headstream.job.observe.AttentionSample;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;

@@ -1,6 +1,5 @@
 package io.headstream.job.records;
 
-import io.headstream.attention.AttentionMask;
 import io.headstream.job.serialization.RecordTypeInfoFactory;
 import io.headstream.job.serialization.SerializedBy;
 import java.util.List;
@@ -10,8 +9,8 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
  * What one head attends to in a whole sequence: the weights {@code softmax(Q·Kᵀ/√d_k + mask)} of
  * equation 1, before dropout.
  *
- * <p>Holds the head's queries and keys; the weights are made of them a few rows at a time, by
- * {@link #forEachRow}, with the bits that the answer was made with. So a sequence of n tokens takes
+ * <p>Holds the head's queries and keys; the weights are made of them where they are used, a few
+ * rows at a time, with the bits that the answer was made with. So a sequence of n tokens takes
  * {@code 2 · n · headDim} numbers instead of n², of which 8,192 tokens would need 256 MiB a head.
  *
  * @param sequenceId which sequence
@@ -20,8 +19,8 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
  * @param length tokens of the sequence, at least 1
  * @param keysBefore how many positions before itself a token sees; {@code Integer.MAX_VALUE}: all
  * @param keysAfter how many positions after itself a token sees, likewise
- * @param sinks how many of the first positions every token sees besides; see {@link
- *     AttentionMask#window(int, int, int)}
+ * @param sinks how many of the first positions every token sees besides; see {@code
+ *     AttentionMask.window}
  * @param queries {@code [length, headDim]}, row-major
  * @param keys {@code [length, headDim]}, row-major
  */
@@ -37,31 +36,4 @@ public record AttentionMap(
     int sinks,
     float[] queries,
     float[] keys)
-    implements AttentionRecord {
-
-  private static final int RUNS = 4;
-
-  /** Hands out all rows in order of the query. Threads: safe, each call has its own buffers. */
-  public <E extends Exception> void forEachRow(WeightRows.Row<E> row) throws E {
-    rows().forEach(0, length, queries, 0, row);
-  }
-
-  /** The same of at most {@code 4 · run} rows: runs of consecutive ones, evenly spread. */
-  public <E extends Exception> void forSomeRows(int run, WeightRows.Row<E> row) throws E {
-    if (length <= RUNS * run) {
-      forEachRow(row);
-      return;
-    }
-    WeightRows rows = rows();
-    int headDim = queries.length / length;
-    for (int n = 0; n < RUNS; n++) {
-      int first = (int) ((2L * n + 1) * length / (2 * RUNS)) - run / 2;
-      rows.forEach(first, run, queries, first * headDim, row);
-    }
-  }
-
-  private WeightRows rows() {
-    AttentionMask mask = AttentionMask.window(keysBefore, keysAfter, sinks);
-    return new WeightRows(keys, length, queries.length / length, mask);
-  }
-}
+    implements AttentionRecord {}

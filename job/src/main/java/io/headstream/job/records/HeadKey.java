@@ -5,7 +5,8 @@ import io.headstream.job.serialization.SerializedBy;
 import org.apache.flink.api.common.typeinfo.TypeInfo;
 
 /**
- * The key of one head group's work on one sequence.
+ * The key of one head group's work on one sequence; of a sequence's own where the heads are in one
+ * place.
  *
  * <p>Two keys are equal when sequence and group are. The hash is the route: an int chosen so that
  * Flink puts the key into the key group where this head group belongs. It follows from the other
@@ -14,6 +15,9 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
 @TypeInfo(RecordTypeInfoFactory.class)
 @SerializedBy(value = HeadKeySerializer.class, key = true)
 public final class HeadKey {
+  /** In the place of a head group: what goes past the heads, straight to the gather. */
+  public static final int TOKENS = -1;
+
   private final String sequenceId;
   private final int group;
   private final int route;
@@ -25,12 +29,20 @@ public final class HeadKey {
     this.route = route;
   }
 
+  /**
+   * The key of all heads of a sequence. Its route is the sequence ID's own hash, so that it belongs
+   * where the sequence does.
+   */
+  public static HeadKey ofSequence(String sequenceId) {
+    return new HeadKey(sequenceId, 0, sequenceId.hashCode());
+  }
+
   /** Which sequence. */
   public String sequenceId() {
     return sequenceId;
   }
 
-  /** Which head group, from 0. */
+  /** Which head group, from 0; or {@link #TOKENS}. */
   public int group() {
     return group;
   }

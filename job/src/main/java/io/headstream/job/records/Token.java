@@ -33,6 +33,8 @@ public record Token(
   /** The position of a token whose place is counted as it arrives. */
   public static final int ON_ARRIVAL = -1;
 
+  private static final float[] NO_EMBEDDING = new float[0];
+
   /** Checks that nothing but the label and the timestamp is null. */
   public Token {
     Objects.requireNonNull(sequenceId, "sequenceId");
@@ -43,6 +45,11 @@ public record Token(
   /** A token with neither label nor timestamp, from nowhere in particular. */
   public static Token of(String sequenceId, int position, float[] embedding, boolean last) {
     return new Token(sequenceId, position, embedding, null, null, last, "");
+  }
+
+  /** What pictures of the attention need of this token. */
+  public Token labelAlone() {
+    return new Token(sequenceId, position, NO_EMBEDDING, label, null, false, "");
   }
 
   /** This token with another embedding, which is how an answer is made. */

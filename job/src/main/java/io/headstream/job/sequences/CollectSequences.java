@@ -1,8 +1,8 @@
 package io.headstream.job.sequences;
 
-import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.observe.DeadLetterOutput;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Reason;
-import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +36,7 @@ import org.apache.flink.util.Collector;
  * <p>At most {@code maxLength} tokens of a sequence are kept. Of a longer one nothing is kept but
  * which positions have come, by which its end is found.
  */
-public final class CollectSequences extends KeyedProcessFunction<String, Token, SequenceChunk>
+public final class CollectSequences extends KeyedProcessFunction<String, Token, Block>
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
@@ -112,7 +112,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   }
 
   @Override
-  public void processElement(Token arrived, Context context, Collector<SequenceChunk> out)
+  public void processElement(Token arrived, Context context, Collector<Block> out)
       throws Exception {
     OpenSequence before = open.value();
     if (before != null && endedBefore(arrived, before, context)) {
@@ -141,7 +141,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   }
 
   @Override
-  public void onTimer(long timestamp, OnTimerContext context, Collector<SequenceChunk> out)
+  public void onTimer(long timestamp, OnTimerContext context, Collector<Block> out)
       throws Exception {
     OpenSequence sequence = open.value();
     if (timestamp != END_OF_INPUT) {
@@ -171,8 +171,7 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
   }
 
   /** Hands on a sequence as it is, if no position is missing. */
-  private void end(OpenSequence sequence, Context context, Collector<SequenceChunk> out)
-      throws Exception {
+  private void end(OpenSequence sequence, Context context, Collector<Block> out) throws Exception {
     if (!sequence.refused()) {
       if (sequence.withoutHoles()) {
         out.collect(sequence(context.getCurrentKey(), sequence));
@@ -281,10 +280,10 @@ public final class CollectSequences extends KeyedProcessFunction<String, Token, 
     return refusedPositions.add(token.position()) ? refused.plusRefused() : refused;
   }
 
-  private SequenceChunk sequence(String sequenceId, OpenSequence sequence) throws Exception {
+  private Block sequence(String sequenceId, OpenSequence sequence) throws Exception {
     List<Token> tokens = keptBeyond(-1, sequence);
     tokens.forEach(keptTokens::drop);
-    return new SequenceChunk(sequenceId, tokens.size(), tokens);
+    return Block.ofSequence(sequenceId, tokens);
   }
 
   private String missing(OpenSequence sequence) throws Exception {

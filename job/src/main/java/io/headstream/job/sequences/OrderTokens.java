@@ -1,9 +1,9 @@
 package io.headstream.job.sequences;
 
-import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.observe.DeadLetterOutput;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
-import io.headstream.job.records.TokenBlock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -31,10 +31,10 @@ import org.apache.flink.util.Collector;
  * <p>At most {@code maxDisorder} tokens wait for an earlier one; one more ends the sequence. It
  * ends too behind the token that says {@code last}, when no token came for a while, and when a
  * bounded input ends; what still waits then is a dead letter, for a position is never skipped. A
- * sequence that has ended leaves neither state nor timer, tells so in the {@linkplain
- * TokenBlock#ends() last block} where anything was handed on, and its ID may be used again.
+ * sequence that has ended leaves neither state nor timer, tells so in the {@linkplain Block#ends()
+ * last block} where anything was handed on, and its ID may be used again.
  */
-public final class OrderTokens extends KeyedProcessFunction<String, Token, TokenBlock>
+public final class OrderTokens extends KeyedProcessFunction<String, Token, Block>
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
@@ -63,8 +63,6 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   private transient DeadLetterOutput deadLetters;
   private transient Counter duplicateTokens;
   private transient LongCounter duplicatesDropped;
-  private transient Counter sequences;
-  private transient LongCounter sequencesDone;
 
   /**
    * Puts tokens in order.
@@ -110,12 +108,10 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
     keptTokens.register(group);
     duplicateTokens = group.counter("duplicatesDropped");
     duplicatesDropped = getRuntimeContext().getLongCounter("duplicates-dropped");
-    sequences = group.counter("sequencesCompleted");
-    sequencesDone = getRuntimeContext().getLongCounter("sequences-done");
   }
 
   @Override
-  public void processElement(Token arrived, Context context, Collector<TokenBlock> out)
+  public void processElement(Token arrived, Context context, Collector<Block> out)
       throws Exception {
     TokenOrder before = order.value();
     if (before != null && endedBefore(arrived, before, context)) {
@@ -134,7 +130,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   }
 
   @Override
-  public void onTimer(long timestamp, OnTimerContext context, Collector<TokenBlock> out)
+  public void onTimer(long timestamp, OnTimerContext context, Collector<Block> out)
       throws Exception {
     TokenOrder sequence = order.value();
     if (timestamp != END_OF_INPUT) {
@@ -181,7 +177,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   }
 
   /** Hands the token on, lets it wait, drops it as a repetition, or sets it aside. */
-  private void take(Token token, TokenOrder sequence, Context context, Collector<TokenBlock> out)
+  private void take(Token token, TokenOrder sequence, Context context, Collector<Block> out)
       throws Exception {
     int position = token.position();
     Token present = position > sequence.highest() ? null : waiting.get(position);
@@ -271,7 +267,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   }
 
   /** Hands on the next token and those that have waited for it. */
-  private void handOn(Token token, TokenOrder sequence, Context context, Collector<TokenBlock> out)
+  private void handOn(Token token, TokenOrder sequence, Context context, Collector<Block> out)
       throws Exception {
     TokenOrder after = sequence;
     Token next = token;
@@ -294,7 +290,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
       // The one that begins the next block waits no more either.
       after = after.handedOn(first + tokens.size(), waited);
       out.collect(
-          new TokenBlock(context.getCurrentKey(), first, List.copyOf(tokens), after.complete()));
+          Block.ofTokens(context.getCurrentKey(), first, List.copyOf(tokens), after.complete()));
     }
     if (after.complete()) {
       forget(after, context);
@@ -304,7 +300,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
   }
 
   /** Ends a sequence that is not complete. */
-  private void end(TokenOrder sequence, String detail, Context context, Collector<TokenBlock> out)
+  private void end(TokenOrder sequence, String detail, Context context, Collector<Block> out)
       throws Exception {
     if (sequence.waiting() > 0) {
       for (Token token : waitingInOrder()) {
@@ -313,7 +309,7 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
       }
     }
     if (sequence.next() > 0) {
-      out.collect(new TokenBlock(context.getCurrentKey(), sequence.next(), List.of(), true));
+      out.collect(Block.ofTokens(context.getCurrentKey(), sequence.next(), List.of(), true));
     }
     forget(sequence, context);
   }
@@ -331,8 +327,6 @@ public final class OrderTokens extends KeyedProcessFunction<String, Token, Token
 
   private void forget(TokenOrder sequence, Context context) {
     keptTokens.end();
-    sequences.inc();
-    sequencesDone.add(1);
     order.clear();
     if (sequence.waiting() > 0) {
       waiting.clear();

@@ -1,6 +1,7 @@
 package io.headstream.job.app.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.headstream.job.observe.WeightRows;
 import io.headstream.job.records.AttentionMap;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -37,8 +38,8 @@ public final class AttentionMapJson {
     }
     WeightText text = new WeightText();
     json.writeArrayFieldStart("attention");
-    map.forEachRow(
-        (query, weights, offset) -> text.writeArray(weights, offset, map.length(), json));
+    WeightRows.forEach(
+        map, (query, weights, offset) -> text.writeArray(weights, offset, map.length(), json));
     json.writeEndArray();
   }
 }

@@ -2,7 +2,7 @@ package io.headstream.job.app.output;
 
 import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.app.json.TokenJson;
-import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.observe.DeadLetterOutput;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;

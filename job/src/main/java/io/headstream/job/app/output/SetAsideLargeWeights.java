@@ -1,7 +1,7 @@
 package io.headstream.job.app.output;
 
 import io.headstream.job.app.json.AttentionRecordJson;
-import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.observe.DeadLetterOutput;
 import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.AttentionRecord;
 import io.headstream.job.records.AttentionRow;

@@ -1,6 +1,6 @@
 package io.headstream.job.app.source;
 
-import io.headstream.job.shared.SharedInstances;
+import io.headstream.job.weights.SharedInstances;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;

@@ -1,0 +1,108 @@
+package io.headstream.job.attend;
+
+import io.headstream.attention.MultiHeadAttention;
+import io.headstream.job.cache.ContextBounds;
+import io.headstream.job.cache.StateOrigin;
+import io.headstream.job.records.Block;
+import io.headstream.job.records.HeadKey;
+import io.headstream.job.weights.SharedLayers;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Projects rows with a head group's own slices of W_q, W_k, W_v and attends with its heads (section
+ * 3.2.2, up to the concatenation).
+ *
+ * <p>Keyed by {@link HeadKey}. Where each block is a whole sequence nothing is kept, and the stream
+ * need not be keyed at all.
+ *
+ * <p>In operator state lies what the keys and values in keyed state were made with, and how many
+ * bytes they are.
+ */
+public final class Attend extends ProcessFunction<Block, Block> implements CheckpointedFunction {
+  private static final long serialVersionUID = 1L;
+
+  private final AttendSettings settings;
+
+  private transient SharedLayers.Lease lease;
+  private transient BlockAttention attention;
+  private transient StateOrigin origin;
+  private transient ListState<Long> storedBytes;
+
+  /** Attention of one head group. */
+  public Attend(AttendSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    origin = new StateOrigin(context.getOperatorStateStore());
+    storedBytes =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>("key-value-bytes", Types.LONG));
+  }
+
+  @Override
+  public void open(OpenContext context) throws Exception {
+    lease = settings.weights().acquire(getRuntimeContext());
+    origin.check(madeWith());
+    // After a rescale a subtask's share is not its own, but that of all together is right.
+    long bytes = 0;
+    for (long share : storedBytes.get()) {
+      bytes += share;
+    }
+    attention =
+        settings.context() == null
+            ? new SequenceAttention(getRuntimeContext(), lease.layer(), settings)
+            : new IncrementalAttention(getRuntimeContext(), lease.layer(), settings, bytes);
+  }
+
+  @Override
+  public void processElement(Block block, Context context, Collector<Block> out) throws Exception {
+    block.checkWidth(lease.layer().modelDim());
+    attention.attend(block, context, out);
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    storedBytes.update(List.of(attention.storedBytes()));
+  }
+
+  @Override
+  public void close() {
+    if (lease != null) {
+      lease.close();
+    }
+  }
+
+  /** What waits here and in the gather belongs to head groups, of which there must be as many. */
+  private Map<String, String> madeWith() {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("head-groups", String.valueOf(settings.groups()));
+    ContextBounds bounds = settings.context();
+    if (bounds == null) {
+      return values;
+    }
+    MultiHeadAttention layer = lease.layer();
+    values.put("model-dim", String.valueOf(layer.modelDim()));
+    values.put("heads", String.valueOf(layer.heads()));
+    values.put("kv-heads", String.valueOf(layer.keyValueHeads()));
+    values.put("context", String.valueOf(bounds.keysBefore() + 1L));
+    values.put("sinks", String.valueOf(bounds.sinks()));
+    values.put("dropout", String.valueOf(settings.options().dropout()));
+    values.put("dropout-seed", String.valueOf(settings.options().dropoutSeed()));
+    values.put("weights", "SHA-256 " + lease.weightsDigest());
+    return values;
+  }
+}

@@ -1,2 +1,0 @@
-/** How any stage sets aside what cannot be used. */
-package io.headstream.job.deadletters;

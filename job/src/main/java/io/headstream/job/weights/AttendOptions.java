@@ -1,0 +1,53 @@
+package io.headstream.job.weights;
+
+import io.headstream.attention.AttentionMask;
+import io.headstream.attention.AttentionOptions;
+import io.headstream.attention.Dropout;
+import io.headstream.attention.Workspace;
+import java.io.Serializable;
+
+/**
+ * How a sequence is attended, in a form that travels in an operator.
+ *
+ * @param causal whether a token sees only itself and what came before
+ * @param window how many positions before its own a token sees, where it is causal; {@link
+ *     #UNLIMITED} for all
+ * @param sinks how many of the first positions it sees although they are outside the window
+ * @param dropout share of attention weights that are dropped, {@code 0 <= dropout < 1}
+ * @param dropoutSeed what the dropout of all sequences has in common
+ */
+public record AttendOptions(boolean causal, int window, int sinks, double dropout, long dropoutSeed)
+    implements Serializable {
+
+  /** The window that hides nothing. */
+  public static final int UNLIMITED = Integer.MAX_VALUE;
+
+  /** How many positions before its own a token sees. */
+  public int keysBefore() {
+    return causal ? window : UNLIMITED;
+  }
+
+  /** How many positions after its own a token sees. */
+  public int keysAfter() {
+    return causal ? 0 : UNLIMITED;
+  }
+
+  /** What all whole sequences have in common: on the slot's own thread, in its own buffers. */
+  public AttentionOptions with(Workspace workspace) {
+    return AttentionOptions.defaults()
+        .withMask(causal ? AttentionMask.window(window, 0, sinks) : AttentionMask.none())
+        .withWorkspace(workspace);
+  }
+
+  /**
+   * The options for one sequence.
+   *
+   * @param common what {@link #with} gave; or, where keys and values are in a cache, which has the
+   *     mask, options without one
+   */
+  public AttentionOptions forSequence(String sequenceId, AttentionOptions common) {
+    return dropout == 0
+        ? common
+        : common.withDropout(Dropout.of(dropout, dropoutSeed, Dropout.sequence(sequenceId)));
+  }
+}
