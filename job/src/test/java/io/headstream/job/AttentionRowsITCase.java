@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headstream.attention.Reference;
 import io.headstream.job.app.source.JsonTokenParser;
 import io.headstream.job.app.source.TokenParser;
-import io.headstream.job.layer.AttentionSample;
+import io.headstream.job.observe.AttentionSample;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
-import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,7 +115,7 @@ class AttentionRowsITCase {
     Map<String, double[]> expected = new HashMap<>();
     sampled.forEach(
         (id, sequence) -> {
-          float[] x = new SequenceChunk(id, sequence.size(), sequence).embeddings();
+          float[] x = Block.ofSequence(id, sequence).values();
           double[] formula =
               Reference.headWeights(
                   sequences.weights,

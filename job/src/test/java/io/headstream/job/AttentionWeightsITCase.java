@@ -7,8 +7,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.headstream.attention.Reference;
 import io.headstream.job.app.json.Json;
 import io.headstream.job.app.source.JsonTokenParser;
-import io.headstream.job.layer.AttentionSample;
-import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.observe.AttentionSample;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -148,7 +148,7 @@ class AttentionWeightsITCase {
       assertThat(written.labels.get(i)).isEqualTo(sequence.get(i).label());
     }
     assertThat(written.labels).hasSize(labelled ? length : 0);
-    float[] x = new SequenceChunk(written.sequenceId, length, sequence).embeddings();
+    float[] x = Block.ofSequence(written.sequenceId, sequence).values();
     double[] expected = Reference.headWeights(all.weights, x, length, sees);
     assertThat(written.weights).hasSize(length * length);
     for (int i = 0; i < length; i++) {

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headstream.job.records.HeadKey;
-import io.headstream.job.records.HeadTask;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +33,10 @@ class GenericTypesTest {
     environment.configure(new Configuration().set(PipelineOptions.GENERIC_TYPES, false));
     discard(
         tokens()
-            .map(t -> new HeadTask(new HeadKey(t.sequenceId(), 0, 1), 1, 0, t.embedding()))
-            .keyBy(HeadTask::key)
+            .map(t -> Block.ofSequence(t.sequenceId(), List.of(t)))
+            .keyBy(Block::key)
             .process(new Identity<>())
-            .returns(HeadTask.class));
+            .returns(Block.class));
     assertThatCode(() -> GenericTypes.assertNone(environment)).doesNotThrowAnyException();
   }
 

@@ -199,12 +199,8 @@ class HeadstreamSerializationTest {
         "Token by RecordKryoSerializer",
         "DeadLetter by RecordKryoSerializer",
         "RawRecord by RecordKryoSerializer",
-        "SequenceChunk by RecordKryoSerializer",
         "HeadKey by RecordKryoSerializer",
-        "HeadTask by RecordKryoSerializer",
-        "HeadResult by RecordKryoSerializer",
-        "TokenBlock by RecordKryoSerializer",
-        "HeadBlock by RecordKryoSerializer",
+        "Block by RecordKryoSerializer",
         "AttentionMap by RecordKryoSerializer",
         "AttentionRow by RecordKryoSerializer");
   }

@@ -2,21 +2,18 @@ package io.headstream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.job.gather.GatherHeads;
-import io.headstream.job.heads.AttendTokens;
-import io.headstream.job.heads.AttendTokensInOnePlace;
-import io.headstream.job.heads.ContextBounds;
-import io.headstream.job.heads.FanOutTokens;
-import io.headstream.job.heads.TokenSettings;
-import io.headstream.job.layer.AttendOptions;
-import io.headstream.job.layer.LayerWeights;
-import io.headstream.job.records.HeadBlock;
+import io.headstream.job.attend.Attend;
+import io.headstream.job.attend.AttendSettings;
+import io.headstream.job.attend.FanOut;
+import io.headstream.job.attend.Gather;
+import io.headstream.job.cache.ContextBounds;
+import io.headstream.job.observe.AttentionSample;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.HeadKey;
-import io.headstream.job.records.HeadResult;
-import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
-import io.headstream.job.records.TokenBlock;
 import io.headstream.job.sequences.OrderTokens;
+import io.headstream.job.weights.AttendOptions;
+import io.headstream.job.weights.LayerWeights;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.util.ListCollector;
@@ -29,11 +26,10 @@ import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -47,8 +43,7 @@ class ManySequencesITCase {
   @CsvSource({"heap, 1", "rocksdb, 1", "heap, 2", "rocksdb, 2"})
   void nothingIsLeftOfThem(String backend, int groups) throws Exception {
     try (var order = order(backend(backend));
-        Answering answering =
-            groups == 1 ? new InOnePlace(backend(backend)) : new FannedOut(backend(backend))) {
+        Answering answering = new Answering(groups, backend(backend))) {
       order.open();
       order.setProcessingTime(1);
       for (int s = 0; s < SEQUENCES; s++) {
@@ -86,7 +81,7 @@ class ManySequencesITCase {
   }
 
   private static void process(
-      KeyedOneInputStreamOperatorTestHarness<String, Token, TokenBlock> order,
+      KeyedOneInputStreamOperatorTestHarness<String, Token, Block> order,
       String id,
       int position,
       boolean last)
@@ -96,15 +91,15 @@ class ManySequencesITCase {
   }
 
   private static void hand(
-      KeyedOneInputStreamOperatorTestHarness<String, Token, TokenBlock> order, Answering answering)
+      KeyedOneInputStreamOperatorTestHarness<String, Token, Block> order, Answering answering)
       throws Exception {
-    for (TokenBlock block : order.extractOutputValues()) {
+    for (Block block : order.extractOutputValues()) {
       answering.take(block);
     }
     order.getOutput().clear();
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, Token, TokenBlock> order(
+  private static KeyedOneInputStreamOperatorTestHarness<String, Token, Block> order(
       StateBackend backend) throws Exception {
     var harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
@@ -116,73 +111,26 @@ class ManySequencesITCase {
   }
 
   /** What answers tokens that are in order. */
-  private interface Answering extends AutoCloseable {
-    void take(TokenBlock block) throws Exception;
-
-    int answers();
-
-    List<AbstractStreamOperatorTestHarness<?>> operators();
-  }
-
-  private static final class InOnePlace implements Answering {
-    private final KeyedOneInputStreamOperatorTestHarness<HeadKey, TokenBlock, Token> attend;
+  private static final class Answering implements AutoCloseable {
+    private final int groups;
+    private final FanOut fanOut;
+    private final KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> attend;
+    private final KeyedOneInputStreamOperatorTestHarness<String, Block, Block> gather;
     private int answers;
 
-    InOnePlace(StateBackend backend) throws Exception {
+    Answering(int groups, StateBackend backend) throws Exception {
+      this.groups = groups;
+      AttendSettings settings = settings(groups);
+      fanOut = new FanOut(groups, 128, AttentionSample.none());
       attend =
           new KeyedOneInputStreamOperatorTestHarness<>(
-              new KeyedProcessOperator<>(new AttendTokensInOnePlace(settings(1))),
-              AttendTokensInOnePlace::key,
-              TypeInformation.of(HeadKey.class));
-      attend.setStateBackend(backend);
-      attend.open();
-    }
-
-    @Override
-    public void take(TokenBlock block) throws Exception {
-      attend.processElement(new StreamRecord<>(block));
-      answers += attend.getOutput().size();
-      attend.getOutput().clear();
-    }
-
-    @Override
-    public int answers() {
-      return answers;
-    }
-
-    @Override
-    public List<AbstractStreamOperatorTestHarness<?>> operators() {
-      return List.of(attend);
-    }
-
-    @Override
-    public void close() throws Exception {
-      attend.close();
-    }
-  }
-
-  /** Two head groups, and the gather behind them. */
-  private static final class FannedOut implements Answering {
-    private static final int GROUPS = 2;
-
-    private final FanOutTokens fanOut = new FanOutTokens(GROUPS, 128);
-    private final KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadBlock, HeadResult> attend;
-    private final KeyedTwoInputStreamOperatorTestHarness<String, HeadResult, SequenceChunk, Token>
-        gather;
-    private int answers;
-
-    FannedOut(StateBackend backend) throws Exception {
-      attend =
-          new KeyedOneInputStreamOperatorTestHarness<>(
-              new KeyedProcessOperator<>(new AttendTokens(settings(GROUPS))),
-              HeadBlock::key,
+              new ProcessOperator<>(new Attend(settings)),
+              Block::key,
               TypeInformation.of(HeadKey.class));
       gather =
-          new KeyedTwoInputStreamOperatorTestHarness<>(
-              new KeyedCoProcessOperator<>(
-                  new GatherHeads(settings(GROUPS).weights(), GROUPS, false)),
-              HeadResult::sequenceId,
-              SequenceChunk::sequenceId,
+          new KeyedOneInputStreamOperatorTestHarness<>(
+              new ProcessOperator<>(new Gather(settings.weights(), groups, groups > 1)),
+              Block::sequenceId,
               Types.STRING);
       attend.setStateBackend(backend);
       gather.setStateBackend(backend);
@@ -190,31 +138,30 @@ class ManySequencesITCase {
       gather.open();
     }
 
-    @Override
-    public void take(TokenBlock block) throws Exception {
-      List<HeadBlock> blocks = new ArrayList<>();
-      fanOut.flatMap(block, new ListCollector<>(blocks));
-      for (HeadBlock each : blocks) {
+    void take(Block block) throws Exception {
+      List<Block> blocks = new ArrayList<>();
+      if (groups == 1) {
+        blocks.add(block);
+      } else {
+        fanOut.flatMap(block, new ListCollector<>(blocks));
+        gather.processElement(new StreamRecord<>(block.tokensAlone()));
+      }
+      for (Block each : blocks) {
         attend.processElement(new StreamRecord<>(each));
       }
-      if (!block.tokens().isEmpty()) {
-        gather.processElement2(new StreamRecord<>(block.chunk()));
-      }
-      for (HeadResult result : attend.extractOutputValues()) {
-        gather.processElement1(new StreamRecord<>(result));
+      for (Block columns : attend.extractOutputValues()) {
+        gather.processElement(new StreamRecord<>(columns));
       }
       attend.getOutput().clear();
-      answers += gather.getOutput().size();
+      gather.extractOutputValues().forEach(output -> answers += output.rows());
       gather.getOutput().clear();
     }
 
-    @Override
-    public int answers() {
+    int answers() {
       return answers;
     }
 
-    @Override
-    public List<AbstractStreamOperatorTestHarness<?>> operators() {
+    List<AbstractStreamOperatorTestHarness<?>> operators() {
       return List.of(attend, gather);
     }
 
@@ -225,13 +172,14 @@ class ManySequencesITCase {
     }
   }
 
-  private static TokenSettings settings(int groups) {
-    return new TokenSettings(
+  private static AttendSettings settings(int groups) {
+    return new AttendSettings(
         LayerWeights.seeded(1, MODEL_DIM, 2, 2).withDigest(),
         new AttendOptions(true, 100, 0, 0, 0),
         groups,
         new ContextBounds(100, 0),
-        1 << 16);
+        1 << 16,
+        AttentionSample.none());
   }
 
   private static StateBackend backend(String name) {

@@ -9,7 +9,7 @@ import io.headstream.attention.MultiHeadAttention;
 import io.headstream.job.app.AttentionJob;
 import io.headstream.job.app.source.HeldInput;
 import io.headstream.job.app.source.JsonTokenParser;
-import io.headstream.job.layer.AttentionSample;
+import io.headstream.job.observe.AttentionSample;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -3,8 +3,8 @@ package io.headstream.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.attention.Reference;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.SameBits;
-import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -65,7 +65,7 @@ class ObjectReuseITCase {
     List<List<Token>> both = new ArrayList<>();
     for (boolean reuse : new boolean[] {false, true}) {
       StreamExecutionEnvironment env = environment(reuse);
-      MapFunction<Long, SequenceChunk> next =
+      MapFunction<Long, Block> next =
           index -> {
             String id =
                 "s" + index; // in the tokens too, or answers of several could not be told apart
@@ -73,12 +73,12 @@ class ObjectReuseITCase {
                 HANDED_OUT.get((int) (index % SEQUENCES)).stream()
                     .map(t -> Token.of(id, t.position(), t.embedding(), t.last()))
                     .toList();
-            return new SequenceChunk(id, tokens.size(), tokens);
+            return Block.ofSequence(id, tokens);
           };
-      DataStream<SequenceChunk> whole =
+      DataStream<Block> whole =
           env.fromSequence(0, TIMES * SEQUENCES - 1)
               .map(next)
-              .returns(TypeInformation.of(SequenceChunk.class));
+              .returns(TypeInformation.of(Block.class));
       both.add(
           sorted(
               AttentionLayer.seeded(SEED, AttentionSettings.of(MODEL_DIM, 4))

@@ -8,7 +8,7 @@ import io.headstream.attention.Reference;
 import io.headstream.attention.WeightsLayout;
 import io.headstream.attention.safetensors.TensorType;
 import io.headstream.job.app.json.TokenJson;
-import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -152,8 +152,7 @@ public final class Sequences {
   public static List<String> libraryAnswers(
       MultiHeadAttention layer, List<Token> sequence, AttentionOptions options) {
     int modelDim = layer.modelDim();
-    float[] x =
-        new SequenceChunk(sequence.get(0).sequenceId(), sequence.size(), sequence).embeddings();
+    float[] x = Block.ofSequence(sequence.get(0).sequenceId(), sequence).values();
     float[] y = layer.attend(1, sequence.size(), x, options);
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < sequence.size(); i++) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.MultiHeadAttention;
-import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,9 +72,9 @@ class UserPipelineITCase {
     Sequences sequences = new Sequences(SEED, 12, 10, 16, 4);
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(2);
-    List<SequenceChunk> whole =
+    List<Block> whole =
         sequences.sequences.stream()
-            .map(tokens -> new SequenceChunk(tokens.get(0).sequenceId(), tokens.size(), tokens))
+            .map(tokens -> Block.ofSequence(tokens.get(0).sequenceId(), tokens))
             .toList();
     AttentionSettings settings = AttentionSettings.of(16, 4).withHeadGroups(headGroups);
     AttentionLayer.Answered answered =
@@ -86,10 +86,9 @@ class UserPipelineITCase {
     try (CloseableIterator<Token> answers = answered.tokens().executeAndCollect()) {
       while (answers.hasNext()) {
         Token answer = answers.next();
-        SequenceChunk sequence = whole.get(sequenceNumber(answer));
+        Block sequence = whole.get(sequenceNumber(answer));
         float[] expected =
-            core.attend(
-                1, sequence.sequenceLength(), sequence.embeddings(), AttentionOptions.defaults());
+            core.attend(1, sequence.rows(), sequence.values(), AttentionOptions.defaults());
         int row = answer.position() * 16;
         assertThat(answer.embedding()).isEqualTo(Arrays.copyOfRange(expected, row, row + 16));
         count++;

@@ -79,6 +79,11 @@ public final class Attend extends ProcessFunction<Block, Block> implements Check
     storedBytes.update(List.of(attention.storedBytes()));
   }
 
+  /** Bytes of the keys and values that are in the state; for tests. */
+  long storedBytes() {
+    return attention.storedBytes();
+  }
+
   @Override
   public void close() {
     if (lease != null) {

@@ -14,12 +14,8 @@ public final class RandomRecords {
           Token.class,
           RawRecord.class,
           DeadLetter.class,
-          SequenceChunk.class,
           HeadKey.class,
-          HeadTask.class,
-          HeadResult.class,
-          TokenBlock.class,
-          HeadBlock.class,
+          Block.class,
           AttentionMap.class,
           AttentionRow.class);
 
@@ -39,24 +35,15 @@ public final class RandomRecords {
     } else if (type == DeadLetter.class) {
       Reason reason = Reason.values()[random.nextInt(Reason.values().length)];
       return type.cast(new DeadLetter(reason, text(), text(), bytes(), random.nextLong()));
-    } else if (type == SequenceChunk.class) {
-      String id = text();
-      List<Token> tokens =
-          IntStream.range(0, 1 + random.nextInt(5)).mapToObj(i -> token(id)).toList();
-      return type.cast(new SequenceChunk(id, random.nextInt(), tokens));
     } else if (type == HeadKey.class) {
       return type.cast(key());
-    } else if (type == HeadTask.class) {
-      return type.cast(new HeadTask(key(), random.nextInt(), random.nextInt(), floats(), labels()));
-    } else if (type == HeadResult.class) {
+    } else if (type == Block.class) {
+      HeadKey key = key();
+      List<Token> tokens =
+          IntStream.range(0, random.nextInt(5)).mapToObj(i -> token(key.sequenceId())).toList();
       return type.cast(
-          new HeadResult(text(), random.nextInt(), random.nextInt(), random.nextInt(), floats()));
-    } else if (type == TokenBlock.class) {
-      String id = text();
-      List<Token> tokens = IntStream.range(0, random.nextInt(5)).mapToObj(i -> token(id)).toList();
-      return type.cast(new TokenBlock(id, random.nextInt(), tokens, random.nextBoolean()));
-    } else if (type == HeadBlock.class) {
-      return type.cast(new HeadBlock(key(), random.nextInt(), floats(), random.nextBoolean()));
+          new Block(
+              key, random.nextInt(), random.nextInt(), floats(), random.nextBoolean(), tokens));
     } else if (type == AttentionMap.class) {
       return type.cast(
           new AttentionMap(

@@ -3,6 +3,7 @@ package io.headstream.job.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.job.serialization.FloatCodec;
 import io.headstream.job.serialization.RecordTypeInfo;
 import java.io.IOException;
 import java.lang.reflect.Array;
@@ -41,9 +42,9 @@ class RecordSerializersTest {
   }
 
   @Nested
-  class OfSequenceChunk extends Contract<SequenceChunk> {
-    OfSequenceChunk() {
-      super(SequenceChunk.class, new SequenceChunkSerializer());
+  class OfBlock extends Contract<Block> {
+    OfBlock() {
+      super(Block.class, new BlockSerializer());
     }
   }
 
@@ -51,20 +52,6 @@ class RecordSerializersTest {
   class OfHeadKey extends Contract<HeadKey> {
     OfHeadKey() {
       super(HeadKey.class, new HeadKeySerializer());
-    }
-  }
-
-  @Nested
-  class OfHeadTask extends Contract<HeadTask> {
-    OfHeadTask() {
-      super(HeadTask.class, new HeadTaskSerializer());
-    }
-  }
-
-  @Nested
-  class OfHeadResult extends Contract<HeadResult> {
-    OfHeadResult() {
-      super(HeadResult.class, new HeadResultSerializer());
     }
   }
 
@@ -91,13 +78,10 @@ class RecordSerializersTest {
     assertThat(new RawRecordSerializer().copy(raw).bytes()).isNotSameAs(raw.bytes());
     DeadLetter letter = records.next(DeadLetter.class);
     assertThat(new DeadLetterSerializer().copy(letter).record()).isNotSameAs(letter.record());
-    SequenceChunk chunk = records.next(SequenceChunk.class);
-    assertThat(new SequenceChunkSerializer().copy(chunk).tokens().get(0).embedding())
-        .isNotSameAs(chunk.tokens().get(0).embedding());
-    HeadTask task = records.next(HeadTask.class);
-    assertThat(new HeadTaskSerializer().copy(task).embeddings()).isNotSameAs(task.embeddings());
-    HeadResult result = records.next(HeadResult.class);
-    assertThat(new HeadResultSerializer().copy(result).columns()).isNotSameAs(result.columns());
+    Block block = Block.ofSequence(token.sequenceId(), List.of(token));
+    assertThat(new BlockSerializer().copy(block).values()).isNotSameAs(block.values());
+    assertThat(new BlockSerializer().copy(block).tokens().get(0).embedding())
+        .isNotSameAs(token.embedding());
     AttentionMap map = records.next(AttentionMap.class);
     assertThat(new AttentionMapSerializer().copy(map).keys()).isNotSameAs(map.keys());
     AttentionRow row = records.next(AttentionRow.class);
@@ -114,13 +98,11 @@ class RecordSerializersTest {
   }
 
   @Test
-  void tokenOfAnotherSequenceInAChunkIsRefused() {
-    SequenceChunk chunk =
-        new SequenceChunk("a", 1, List.of(Token.of("b", 0, new float[] {1}, true)));
-    assertThatThrownBy(
-            () -> new SequenceChunkSerializer().serialize(chunk, new DataOutputSerializer(16)))
+  void tokenOfAnotherSequenceInABlockIsRefused() {
+    Block block = Block.ofSequence("a", List.of(Token.of("b", 0, new float[] {1}, true)));
+    assertThatThrownBy(() -> new BlockSerializer().serialize(block, new DataOutputSerializer(16)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a token of sequence b is in a chunk of sequence a");
+        .hasMessage("a token of sequence b is in a block of sequence a");
   }
 
   @Test
@@ -138,15 +120,18 @@ class RecordSerializersTest {
   @Test
   void negativeCountOfTokensIsRefused() throws IOException {
     DataOutputSerializer target = new DataOutputSerializer(16);
-    StringValue.writeString("a", target);
+    new HeadKeySerializer().serialize(HeadKey.ofSequence("a"), target);
+    target.writeInt(0);
     target.writeInt(1);
+    target.writeBoolean(true);
+    FloatCodec.write(new float[1], target);
     target.writeInt(-3);
     assertThatThrownBy(
             () ->
-                new SequenceChunkSerializer()
+                new BlockSerializer()
                     .deserialize(new DataInputDeserializer(target.getCopyOfBuffer())))
         .isInstanceOf(IOException.class)
-        .hasMessage("a chunk says that it has -3 tokens");
+        .hasMessage("a block says that it has -3 tokens");
   }
 
   /** Flink's own tests, over random records whose seed is their index. */

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -42,30 +41,19 @@ class StoredRecordsTest {
               "topic:0:5",
               "{\"x\": 1}".getBytes(StandardCharsets.UTF_8),
               8),
-          new SequenceChunk(
-              "s",
-              5000,
-              List.of(
-                  new Token("s", 4998, bits(), null, null, false, ""),
-                  new Token("s", 4999, new float[0], "", 0L, true, "b.jsonl:2"))),
           new HeadKey("k".repeat(1024), 7, -123456789),
-          new HeadTask(new HeadKey("t", 1, 42), 9, 3, bits(), Arrays.asList("label", null, "")),
-          new HeadResult("r", 2, 9, 3, bits()),
-          new TokenBlock(
-              "b",
+          new Block(
+              new HeadKey("b", 1, 42),
               70,
+              2,
+              bits(),
+              true,
               List.of(
                   new Token("b", 70, bits(), "label", null, false, "c.jsonl:3"),
-                  new Token("b", 71, new float[] {-1}, null, -5L, true, "")),
-              true),
-          new HeadBlock(new HeadKey("t", 1, 42), 1 << 30, bits(), true),
+                  new Token("b", 71, new float[] {-1}, null, -5L, true, ""))),
           new AttentionMap(
               "m", 3, Arrays.asList(null, "\uD800"), 5, Integer.MAX_VALUE, 0, 2, bits(), bits()),
           new AttentionRow("w", 11, 70, 3, 69, bits()));
-
-  /** What earlier versions stored that could not hold all of the above. */
-  private static final Map<String, Object> STORED_EARLIER =
-      Map.of("HeadTask-v1", new HeadTask(new HeadKey("t", 1, 42), 9, 3, bits()));
 
   static Stream<Path> snapshots() throws IOException {
     return Files.list(FOLDER).filter(file -> file.toString().endsWith(".snapshot")).sorted();
@@ -132,8 +120,8 @@ class StoredRecordsTest {
   @SuppressWarnings({"unchecked", "rawtypes"}) // Another record's snapshot, on purpose.
   void snapshotOfAnotherRecordIsIncompatible() {
     TypeSerializerSnapshot token = new TokenSerializer().snapshotConfiguration();
-    TypeSerializerSnapshot task = new HeadTaskSerializer().snapshotConfiguration();
-    assertThat(token.resolveSchemaCompatibility(task).isIncompatible()).isTrue();
+    TypeSerializerSnapshot block = new BlockSerializer().snapshotConfiguration();
+    assertThat(token.resolveSchemaCompatibility(block).isIncompatible()).isTrue();
   }
 
   /** Writes what is stored today into the folder, but never over a file. */
@@ -154,9 +142,6 @@ class StoredRecordsTest {
 
   /** What is in the file of a type and version. */
   private static Object stored(String name) {
-    if (STORED_EARLIER.containsKey(name)) {
-      return STORED_EARLIER.get(name);
-    }
     String type = name.substring(0, name.indexOf("-v"));
     return STORED.stream()
         .filter(value -> value.getClass().getSimpleName().equals(type))

@@ -2,10 +2,10 @@ package io.headstream.job.sequences;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.observe.DeadLetterOutput;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.Reason;
-import io.headstream.job.records.SequenceChunk;
 import io.headstream.job.records.Token;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CollectSequencesTest {
   private static final int MAX_LENGTH = 8;
 
-  private KeyedOneInputStreamOperatorTestHarness<String, Token, SequenceChunk> harness;
+  private KeyedOneInputStreamOperatorTestHarness<String, Token, Block> harness;
 
   @AfterEach
   void close() throws Exception {
@@ -47,10 +47,10 @@ class CollectSequencesTest {
     Collections.shuffle(tokens, new Random(seed));
     process(tokens.toArray(Token[]::new));
     assertThat(sequences()).as("seed %d", seed).hasSize(MAX_LENGTH);
-    for (SequenceChunk sequence : sequences()) {
-      assertThat(sequence.sequenceId()).isEqualTo("s" + sequence.sequenceLength());
+    for (Block sequence : sequences()) {
+      assertThat(sequence.sequenceId()).isEqualTo("s" + sequence.rows());
       assertThat(sequence.tokens()).extracting(Token::position).isSorted();
-      assertThat(sequence.tokens()).hasSize(sequence.sequenceLength());
+      assertThat(sequence.tokens()).hasSize(sequence.rows());
     }
     assertNothingLeft();
   }
@@ -59,7 +59,7 @@ class CollectSequencesTest {
   void anIdMayBeUsedAgainOnceItsSequenceHasEnded() throws Exception {
     open(0);
     process(token("a", 0, true), token("a", 1, true), token("a", 0, false), token("a", 0, true));
-    assertThat(sequences()).extracting(SequenceChunk::sequenceLength).containsExactly(1, 2, 1);
+    assertThat(sequences()).extracting(Block::rows).containsExactly(1, 2, 1);
     assertNothingLeft();
   }
 
@@ -91,7 +91,7 @@ class CollectSequencesTest {
         token("a", 3, false), // beyond the last one
         token("a", 1, true), // a second last
         token("a", 1, false));
-    assertThat(sequences()).extracting(SequenceChunk::sequenceLength).containsExactly(3);
+    assertThat(sequences()).extracting(Block::rows).containsExactly(3);
     assertThat(deadLetters())
         .extracting(DeadLetter::reason)
         .containsExactly(Reason.CONFLICT, Reason.CONFLICT, Reason.CONFLICT);
@@ -110,7 +110,7 @@ class CollectSequencesTest {
   void whatCameBeyondTheLastOneIsAConflictWhicheverCameFirst() throws Exception {
     open(0);
     process(token("a", 3, false), token("a", 0, false), token("a", 2, false), token("a", 1, true));
-    assertThat(sequences()).extracting(SequenceChunk::sequenceLength).containsExactly(2);
+    assertThat(sequences()).extracting(Block::rows).containsExactly(2);
     assertThat(deadLetters())
         .extracting(DeadLetter::detail)
         .containsExactlyInAnyOrder(
@@ -225,7 +225,7 @@ class CollectSequencesTest {
     process(token("hole", far, false), token("hole", 1, false), token("hole", 0, false));
     process(token("refused", far, false), token("refused", far + 1, false));
     harness.processWatermark(Watermark.MAX_WATERMARK);
-    assertThat(sequences()).extracting(SequenceChunk::sequenceId).containsExactly("beyond");
+    assertThat(sequences()).extracting(Block::sequenceId).containsExactly("beyond");
     assertThat(deadLetters())
         .extracting(DeadLetter::detail)
         .containsExactly(
@@ -255,7 +255,7 @@ class CollectSequencesTest {
         token("long", 100, false));
     assertThat(sequences()).isEmpty();
     harness.processWatermark(Watermark.MAX_WATERMARK);
-    assertThat(sequences()).extracting(SequenceChunk::sequenceId).containsExactly("whole");
+    assertThat(sequences()).extracting(Block::sequenceId).containsExactly("whole");
     assertThat(deadLetters())
         .extracting(letter -> letter.reason() + " " + letter.detail())
         .containsExactlyInAnyOrder(
@@ -277,7 +277,7 @@ class CollectSequencesTest {
     harness.setProcessingTime(1189);
     assertThat(sequences()).isEmpty();
     harness.setProcessingTime(1190);
-    assertThat(sequences()).extracting(SequenceChunk::sequenceLength).containsExactly(2);
+    assertThat(sequences()).extracting(Block::rows).containsExactly(2);
     assertThat(sequences().get(0).tokens()).extracting(Token::last).containsExactly(false, false);
     assertNothingLeft();
   }
@@ -302,7 +302,7 @@ class CollectSequencesTest {
         token("a", Token.ON_ARRIVAL, false),
         token("a", Token.ON_ARRIVAL, true),
         token("a", Token.ON_ARRIVAL, true));
-    assertThat(sequences()).extracting(SequenceChunk::sequenceLength).containsExactly(3, 1);
+    assertThat(sequences()).extracting(Block::rows).containsExactly(3, 1);
     assertThat(sequences().get(0).tokens()).extracting(Token::position).containsExactly(0, 1, 2);
     harness.processWatermark(Watermark.MAX_WATERMARK);
     assertThat(sequences()).hasSize(3);
@@ -315,7 +315,7 @@ class CollectSequencesTest {
     process(token("a", 2, true), token("a", 0, false), token("b", 0, false));
     restart();
     process(token("a", 1, false));
-    assertThat(sequences()).extracting(SequenceChunk::sequenceLength).containsExactly(3);
+    assertThat(sequences()).extracting(Block::rows).containsExactly(3);
     harness.processWatermark(Watermark.MAX_WATERMARK);
     assertThat(sequences()).hasSize(2);
     assertNothingLeft();
@@ -335,7 +335,7 @@ class CollectSequencesTest {
     harness.open();
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, Token, SequenceChunk> newHarness(
+  private static KeyedOneInputStreamOperatorTestHarness<String, Token, Block> newHarness(
       int maxLength, long gapMillis) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(new CollectSequences(maxLength, gapMillis)),
@@ -349,7 +349,7 @@ class CollectSequencesTest {
     }
   }
 
-  private List<SequenceChunk> sequences() {
+  private List<Block> sequences() {
     return harness.extractOutputValues();
   }
 

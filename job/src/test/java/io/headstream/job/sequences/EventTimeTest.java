@@ -3,8 +3,8 @@ package io.headstream.job.sequences;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headstream.job.deadletters.DeadLetterOutput;
-import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.observe.DeadLetterOutput;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,7 +28,7 @@ class EventTimeTest {
   private static final long GAP = 100;
 
   private KeyedOneInputStreamOperatorTestHarness<String, Token, Token> order;
-  private KeyedOneInputStreamOperatorTestHarness<String, Token, SequenceChunk> collect;
+  private KeyedOneInputStreamOperatorTestHarness<String, Token, Block> collect;
 
   @AfterEach
   void close() throws Exception {
@@ -118,7 +118,7 @@ class EventTimeTest {
     collect.processWatermark(Watermark.MAX_WATERMARK);
     assertThat(collect.extractOutputValues())
         .as("seed %d", seed)
-        .extracting(SequenceChunk::sequenceLength)
+        .extracting(Block::rows)
         .containsExactly(5, 5, 5, 5, 5, 5);
     assertThat(collect.getSideOutput(DeadLetterOutput.TAG)).isNull();
     assertNothingLeft(collect);
@@ -146,9 +146,7 @@ class EventTimeTest {
     collect.processElement(new StreamRecord<>(token("a", 0, timestamp)));
     collect.processElement(new StreamRecord<>(token("a", 1, timestamp)));
     collect.processWatermark(Watermark.MAX_WATERMARK);
-    assertThat(collect.extractOutputValues())
-        .extracting(SequenceChunk::sequenceLength)
-        .containsExactly(2);
+    assertThat(collect.extractOutputValues()).extracting(Block::rows).containsExactly(2);
     assertNothingLeft(collect);
   }
 

@@ -2,7 +2,7 @@ package io.headstream.job.app.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.observe.DeadLetterOutput;
 import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.AttentionRecord;
 import io.headstream.job.records.AttentionRow;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.job.app.json.TokenFormat;
-import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.observe.DeadLetterOutput;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;

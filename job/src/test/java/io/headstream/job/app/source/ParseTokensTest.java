@@ -3,7 +3,7 @@ package io.headstream.job.app.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.job.deadletters.DeadLetterOutput;
+import io.headstream.job.observe.DeadLetterOutput;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;

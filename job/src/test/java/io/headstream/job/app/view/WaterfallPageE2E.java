@@ -11,7 +11,7 @@ import io.headstream.job.app.output.AttentionRowEncoder;
 import io.headstream.job.app.output.OutputFiles;
 import io.headstream.job.app.source.TextTokenParser;
 import io.headstream.job.app.source.TokenFiles;
-import io.headstream.job.layer.AttentionSample;
+import io.headstream.job.observe.AttentionSample;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.headstream.job.heads;
+package io.headstream.job.attend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,27 +8,30 @@ import io.headstream.attention.AttentionResults;
 import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.MultiHeadAttention;
-import io.headstream.job.layer.AttendOptions;
-import io.headstream.job.layer.AttentionSample;
-import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.observe.AttentionMaps;
+import io.headstream.job.observe.AttentionSample;
+import io.headstream.job.observe.WeightRows;
 import io.headstream.job.records.AttentionMap;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.HeadKey;
-import io.headstream.job.records.HeadResult;
-import io.headstream.job.records.HeadTask;
+import io.headstream.job.records.Token;
+import io.headstream.job.weights.AttendOptions;
+import io.headstream.job.weights.LayerWeights;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class AttendHeadsTest {
+class AttendSequencesTest {
   private static final int MODEL_DIM = 16;
   private static final int GROUPS = 4;
   private static final int LENGTH = 7;
@@ -38,7 +41,7 @@ class AttendHeadsTest {
       new MultiHeadAttention(AttentionWeights.xavierUniform(MODEL_DIM, GROUPS, GROUPS, SEED));
   private static final AttentionSample SAMPLE = new AttentionSample(Set.of("sampled"), 0);
 
-  private KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadTask, HeadResult> harness;
+  private KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> harness;
 
   @BeforeEach
   void open() throws Exception {
@@ -52,7 +55,7 @@ class AttendHeadsTest {
   }
 
   @Test
-  void theChunksOfALongSequenceWaitForTheLastAlsoThroughARestart() throws Exception {
+  void theBlocksOfALongSequenceWaitForTheLastAlsoThroughARestart() throws Exception {
     float[] a = embeddings(1);
     float[] b = embeddings(2);
     process("a", 1, a, 0);
@@ -77,8 +80,11 @@ class AttendHeadsTest {
   void aSequenceThatComesWholeNeedsNoState() throws Exception {
     float[] x = embeddings(3);
     HeadKey key = new HeadKey("whole", 3, 0);
-    harness.processElement(new StreamRecord<>(new HeadTask(key, LENGTH, 0, x)));
-    assertAnswer(harness.extractOutputValues(), "whole", 3, x);
+    harness.processElement(new StreamRecord<>(new Block(key, 0, LENGTH, x, true)));
+    assertThat(harness.extractOutputValues()).hasSize(1);
+    Block answer = harness.extractOutputValues().get(0);
+    assertThat(answer.isWhole()).isTrue();
+    assertThat(answer.values()).containsExactly(columns(3, x));
     assertNothingLeft();
   }
 
@@ -109,7 +115,8 @@ class AttendHeadsTest {
             new float[LENGTH * MODEL_DIM / GROUPS],
             0,
             AttentionOptions.defaults().withResults(new AttentionResults().weights(expected, 0)));
-    map.forEachRow(
+    WeightRows.forEach(
+        map,
         (query, weights, offset) ->
             assertThat(Arrays.copyOfRange(weights, offset, offset + LENGTH))
                 .containsExactly(
@@ -125,7 +132,8 @@ class AttendHeadsTest {
     harness.close();
     harness = newHarness(GROUPS / 2);
     harness.setup();
-    assertThatThrownBy(() -> harness.initializeState(snapshot))
+    harness.initializeState(snapshot);
+    assertThatThrownBy(() -> harness.open())
         .hasMessage(
             "the state was made with head-groups 4, this job has head-groups 2: give it the same,"
                 + " or start without the state");
@@ -135,30 +143,43 @@ class AttendHeadsTest {
     int to = Math.min(LENGTH, from + CHUNK);
     float[] rows = Arrays.copyOfRange(x, from * MODEL_DIM, to * MODEL_DIM);
     HeadKey key = new HeadKey("sampled", 2, 0);
-    harness.processElement(new StreamRecord<>(new HeadTask(key, LENGTH, from, rows, labels)));
+    List<Token> tokens =
+        IntStream.range(0, labels.size())
+            .mapToObj(i -> new Token("sampled", from + i, rows, labels.get(i), null, false, ""))
+            .map(Token::labelAlone)
+            .toList();
+    Block block = new Block(key, from, to - from, rows, to == LENGTH, tokens);
+    harness.processElement(new StreamRecord<>(block));
   }
 
   /** The rows from a position on, as many as a chunk has. */
   private void process(String id, int group, float[] x, int from) throws Exception {
     int to = Math.min(LENGTH, from + CHUNK);
     float[] rows = Arrays.copyOfRange(x, from * MODEL_DIM, to * MODEL_DIM);
-    HeadTask task = new HeadTask(new HeadKey(id, group, 0), LENGTH, from, rows);
-    harness.processElement(new StreamRecord<>(task));
+    HeadKey key = new HeadKey(id, group, 0);
+    Block block = new Block(key, from, to - from, rows, to == LENGTH);
+    harness.processElement(new StreamRecord<>(block));
   }
 
-  private static void assertAnswer(List<HeadResult> pieces, String id, int group, float[] x) {
+  private static float[] columns(int group, float[] x) {
     HeadGroup heads = LAYER.headGroup(group, GROUPS);
-    int width = heads.columns();
-    float[] columns = new float[LENGTH * width];
+    float[] columns = new float[LENGTH * heads.columns()];
     heads.attend(LENGTH, x, 0, columns, 0, AttentionOptions.defaults());
-    assertThat(pieces).extracting(HeadResult::firstPosition).containsExactly(0, 3, 6);
-    for (HeadResult piece : pieces) {
+    return columns;
+  }
+
+  private static void assertAnswer(List<Block> pieces, String id, int group, float[] x) {
+    float[] columns = columns(group, x);
+    int width = columns.length / LENGTH;
+    assertThat(pieces).extracting(Block::firstPosition).containsExactly(0, 3, 6);
+    assertThat(pieces).extracting(Block::ends).containsExactly(false, false, true);
+    for (Block piece : pieces) {
       assertThat(piece.sequenceId()).isEqualTo(id);
-      assertThat(piece.group()).isEqualTo(group);
-      assertThat(piece.sequenceLength()).isEqualTo(LENGTH);
+      assertThat(piece.key().group()).isEqualTo(group);
       int from = piece.firstPosition();
       int to = Math.min(LENGTH, from + CHUNK);
-      assertThat(piece.columns())
+      assertThat(piece.rows()).isEqualTo(to - from);
+      assertThat(piece.values())
           .as("%s from %d", id, from)
           .containsExactly(Arrays.copyOfRange(columns, from * width, to * width));
     }
@@ -182,18 +203,19 @@ class AttendHeadsTest {
     harness.open();
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadTask, HeadResult> newHarness()
+  private static KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> newHarness()
       throws Exception {
     return newHarness(GROUPS);
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadTask, HeadResult> newHarness(
+  private static KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> newHarness(
       int groups) throws Exception {
     LayerWeights weights = LayerWeights.seeded(SEED, MODEL_DIM, GROUPS, GROUPS);
     AttendOptions options = new AttendOptions(false, AttendOptions.UNLIMITED, 0, 0, 0);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new AttendHeads(weights, options, groups, CHUNK, SAMPLE)),
-        HeadTask::key,
+        new ProcessOperator<>(
+            new Attend(AttendSettings.ofSequences(weights, options, groups, SAMPLE))),
+        Block::key,
         TypeInformation.of(HeadKey.class));
   }
 

@@ -1,4 +1,4 @@
-package io.headstream.job.heads;
+package io.headstream.job.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -8,14 +8,15 @@ import io.headstream.attention.HeadGroup;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Reference;
 import io.headstream.attention.Workspace;
-import io.headstream.job.layer.AttendOptions;
-import io.headstream.job.layer.AttentionSample;
-import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.attend.Attend;
+import io.headstream.job.attend.AttendSettings;
+import io.headstream.job.cache.ContextBounds;
 import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.AttentionRow;
-import io.headstream.job.records.HeadBlock;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.HeadKey;
-import io.headstream.job.records.HeadResult;
+import io.headstream.job.weights.AttendOptions;
+import io.headstream.job.weights.LayerWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +28,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
@@ -45,8 +46,8 @@ class AttentionRowsTest {
   private static final AttentionSample SAMPLE = new AttentionSample(Set.of("s"), 0);
 
   private final List<AttentionRow> rows = new ArrayList<>();
-  private KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadBlock, HeadResult> harness;
-  private TokenSettings settings;
+  private KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> harness;
+  private AttendSettings settings;
   private boolean rocksDb;
 
   @AfterEach
@@ -98,7 +99,8 @@ class AttentionRowsTest {
   }
 
   private void assertSame(List<AttentionRow> ofHead, AttentionMap map, long seed) {
-    map.forEachRow(
+    WeightRows.forEach(
+        map,
         (query, weights, offset) -> {
           AttentionRow row = ofHead.get(query);
           int n = 0;
@@ -135,7 +137,7 @@ class AttentionRowsTest {
   }
 
   private boolean sees(int query, int key) {
-    ContextBounds bounds = settings.bounds();
+    ContextBounds bounds = settings.context();
     return key <= query && (query - key <= bounds.keysBefore() || key < bounds.sinks());
   }
 
@@ -150,7 +152,7 @@ class AttentionRowsTest {
     float[] keys = new float[size];
     heads.projectQueriesAndKeys(length, x, 0, queries, keys, new Workspace());
     int from = head % headsTogether * size;
-    ContextBounds bounds = settings.bounds();
+    ContextBounds bounds = settings.context();
     return new AttentionMap(
         "s",
         head,
@@ -172,7 +174,8 @@ class AttentionRowsTest {
 
   private void process(String id, int group, int first, float[] x, int to) throws Exception {
     HeadKey key = new HeadKey(id, group, id.hashCode());
-    harness.processElement(new StreamRecord<>(new HeadBlock(key, first, x, to == LENGTH)));
+    harness.processElement(
+        new StreamRecord<>(new Block(key, first, x.length / MODEL_DIM, x, to == LENGTH)));
     harness.getOutput().clear();
     if (harness.getSideOutput(AttentionRows.TAG) != null) {
       harness.getSideOutput(AttentionRows.TAG).forEach(record -> rows.add(record.getValue()));
@@ -184,7 +187,7 @@ class AttentionRowsTest {
     AttendOptions options = new AttendOptions(true, bounds.keysBefore(), bounds.sinks(), 0.3, 1);
     LayerWeights weights =
         LayerWeights.seeded(WEIGHTS_SEED, MODEL_DIM, HEADS, KEY_VALUE_HEADS).withDigest();
-    settings = new TokenSettings(weights, options, groups, bounds, 1 << 16, sample);
+    settings = new AttendSettings(weights, options, groups, bounds, 1 << 16, sample);
     harness = newHarness();
     harness.open();
   }
@@ -198,12 +201,12 @@ class AttentionRowsTest {
     harness.open();
   }
 
-  private KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadBlock, HeadResult> newHarness()
+  private KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> newHarness()
       throws Exception {
-    KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadBlock, HeadResult> made =
+    KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> made =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new AttendTokens(settings)),
-            HeadBlock::key,
+            new ProcessOperator<>(new Attend(settings)),
+            Block::key,
             TypeInformation.of(HeadKey.class));
     made.setStateBackend(rocksDb ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
     return made;

@@ -1,4 +1,4 @@
-package io.headstream.job.shared;
+package io.headstream.job.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.headstream.job.heads;
+package io.headstream.job.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.headstream.job.gather;
+package io.headstream.job.attend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,14 +6,10 @@ import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.MultiHeadAttention;
-import io.headstream.job.deadletters.DeadLetterOutput;
-import io.headstream.job.layer.LayerWeights;
-import io.headstream.job.records.DeadLetter;
-import io.headstream.job.records.HeadResult;
-import io.headstream.job.records.Reason;
-import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Block;
+import io.headstream.job.records.HeadKey;
 import io.headstream.job.records.Token;
-import java.nio.charset.StandardCharsets;
+import io.headstream.job.weights.LayerWeights;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,25 +18,25 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class GatherHeadsTest {
+class GatherTest {
   private static final int MODEL_DIM = 16;
   private static final int GROUPS = 4;
   private static final long WEIGHTS_SEED = 7;
-  private static final int CHUNK = 3;
+  private static final int BLOCK = 3;
 
   private final MultiHeadAttention layer =
       new MultiHeadAttention(
           AttentionWeights.xavierUniform(MODEL_DIM, GROUPS, GROUPS, WEIGHTS_SEED));
-  private KeyedTwoInputStreamOperatorTestHarness<String, HeadResult, SequenceChunk, Token> harness;
+  private KeyedOneInputStreamOperatorTestHarness<String, Block, Block> harness;
 
   @BeforeEach
   void open() throws Exception {
@@ -60,7 +56,7 @@ class GatherHeadsTest {
       throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     List<Token> expected = new ArrayList<>();
-    List<Queue<Object>> senders = new ArrayList<>();
+    List<Queue<Block>> senders = new ArrayList<>();
     for (int sender = 0; sender <= GROUPS; sender++) {
       senders.add(new ArrayDeque<>());
     }
@@ -70,19 +66,17 @@ class GatherHeadsTest {
     }
     boolean restarted = false;
     while (senders.stream().anyMatch(sender -> !sender.isEmpty())) {
-      Object next = senders.get(random.nextInt(senders.size())).poll();
-      if (next instanceof HeadResult result) {
-        harness.processElement1(new StreamRecord<>(result));
-      } else if (next instanceof SequenceChunk chunk) {
-        harness.processElement2(new StreamRecord<>(chunk));
+      Block next = senders.get(random.nextInt(senders.size())).poll();
+      if (next != null) {
+        harness.processElement(new StreamRecord<>(next));
       }
       if (!restarted && random.nextInt(10) == 0) {
         restarted = true;
-        expected = expected.subList(harness.extractOutputValues().size(), expected.size());
+        expected = expected.subList(answers().size(), expected.size());
         restart();
       }
     }
-    List<Token> actual = harness.extractOutputValues();
+    List<Token> actual = answers();
     assertThat(actual).as("seed %d", seed).hasSameSizeAs(expected);
     for (int i = 0; i < expected.size(); i++) {
       assertThat(actual.get(i).position()).isEqualTo(expected.get(i).position());
@@ -93,50 +87,54 @@ class GatherHeadsTest {
     assertNothingLeft();
   }
 
+  /** A sequence that ended without a last token has its end told by an empty block. */
   @Test
-  void anAnswerThatIsNotFiniteIsADeadLetterWithTheTokenAsItCame() throws Exception {
-    SplittableRandom random = new SplittableRandom(1);
-    List<Token> tokens = tokens(2, random);
-    List<Queue<Object>> senders = new ArrayList<>();
-    for (int sender = 0; sender <= GROUPS; sender++) {
-      senders.add(new ArrayDeque<>());
-    }
-    send(tokens, senders);
+  void theEmptyBlockThatEndsASequenceGoesOn() throws Exception {
+    HeadKey tokens = new HeadKey("again", HeadKey.TOKENS, 0);
+    harness.processElement(new StreamRecord<>(new Block(tokens, 5, 0, new float[0], true)));
     for (int group = 0; group < GROUPS; group++) {
-      HeadResult result = (HeadResult) senders.get(group).poll();
-      result.columns()[0] = Float.POSITIVE_INFINITY; // of the first token
-      harness.processElement1(new StreamRecord<>(result));
+      assertThat(harness.extractOutputValues()).isEmpty();
+      HeadKey key = new HeadKey("again", group, 0);
+      harness.processElement(new StreamRecord<>(new Block(key, 5, 0, new float[0], true)));
     }
-    harness.processElement2(new StreamRecord<>((SequenceChunk) senders.get(GROUPS).poll()));
-    assertThat(harness.extractOutputValues()).extracting(Token::position).containsExactly(1);
-    List<DeadLetter> letters = new ArrayList<>();
-    harness.getSideOutput(DeadLetterOutput.TAG).forEach(record -> letters.add(record.getValue()));
-    assertThat(letters).hasSize(1);
-    assertThat(letters.get(0).reason()).isEqualTo(Reason.NOT_FINITE);
-    assertThat(letters.get(0).detail()).isEqualTo("answer");
-    assertThat(new String(letters.get(0).record(), StandardCharsets.UTF_8))
-        .startsWith("{\"sequence_id\":\"again\",\"position\":0,\"embedding\":[")
-        .contains(Float.toString(tokens.get(0).embedding()[0]).substring(0, 5));
+    Block end = harness.extractOutputValues().get(0);
+    assertThat(end.ends()).isTrue();
+    assertThat(end.rows()).isZero();
+    assertThat(end.firstPosition()).isEqualTo(5);
     assertNothingLeft();
   }
 
-  /** Queues a sequence's chunks and head results with their senders; what the layer answers. */
-  private List<Token> send(List<Token> tokens, List<Queue<Object>> senders) {
+  private List<Token> answers() {
+    List<Token> answers = new ArrayList<>();
+    for (Block block : harness.extractOutputValues()) {
+      for (int i = 0; i < block.rows(); i++) {
+        int from = i * MODEL_DIM;
+        float[] answer = Arrays.copyOfRange(block.values(), from, from + MODEL_DIM);
+        answers.add(block.tokens().get(i).withEmbedding(answer));
+      }
+    }
+    return answers;
+  }
+
+  /** Queues a sequence's blocks and head results with their senders; what the layer answers. */
+  private List<Token> send(List<Token> tokens, List<Queue<Block>> senders) {
     int length = tokens.size();
-    float[] x = new SequenceChunk("again", length, tokens).embeddings();
-    for (int from = 0; from < length; from += CHUNK) {
-      int to = Math.min(length, from + CHUNK);
-      senders.get(GROUPS).add(new SequenceChunk("again", length, tokens.subList(from, to)));
+    float[] x = Block.ofSequence("again", tokens).values();
+    for (int from = 0; from < length; from += BLOCK) {
+      int to = Math.min(length, from + BLOCK);
+      Block block = Block.ofTokens("again", from, tokens.subList(from, to), to == length);
+      senders.get(GROUPS).add(block.tokensAlone());
     }
     for (int group = 0; group < GROUPS; group++) {
       HeadGroup heads = layer.headGroup(group, GROUPS);
       int width = heads.columns();
       float[] columns = new float[length * width];
       heads.attend(length, x, 0, columns, 0, AttentionOptions.defaults());
-      for (int from = 0; from < length; from += CHUNK) {
-        int to = Math.min(length, from + CHUNK);
+      for (int from = 0; from < length; from += BLOCK) {
+        int to = Math.min(length, from + BLOCK);
         float[] piece = Arrays.copyOfRange(columns, from * width, to * width);
-        senders.get(group).add(new HeadResult("again", group, length, from, piece));
+        HeadKey key = new HeadKey("again", group, 0);
+        senders.get(group).add(new Block(key, from, to - from, piece, to == length));
       }
     }
     float[] y = layer.attend(1, length, x, AttentionOptions.defaults());
@@ -169,14 +167,11 @@ class GatherHeadsTest {
     harness.open();
   }
 
-  private static KeyedTwoInputStreamOperatorTestHarness<String, HeadResult, SequenceChunk, Token>
-      newHarness() throws Exception {
+  private static KeyedOneInputStreamOperatorTestHarness<String, Block, Block> newHarness()
+      throws Exception {
     LayerWeights weights = LayerWeights.seeded(WEIGHTS_SEED, MODEL_DIM, GROUPS, GROUPS);
-    return new KeyedTwoInputStreamOperatorTestHarness<>(
-        new KeyedCoProcessOperator<>(new GatherHeads(weights, GROUPS, true)),
-        HeadResult::sequenceId,
-        SequenceChunk::sequenceId,
-        Types.STRING);
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new ProcessOperator<>(new Gather(weights, GROUPS, true)), Block::sequenceId, Types.STRING);
   }
 
   private void assertNothingLeft() {

@@ -1,4 +1,4 @@
-package io.headstream.job.heads;
+package io.headstream.job.attend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,11 +8,12 @@ import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.MultiHeadAttention;
-import io.headstream.job.layer.AttendOptions;
-import io.headstream.job.layer.LayerWeights;
-import io.headstream.job.records.HeadBlock;
+import io.headstream.job.cache.ContextBounds;
+import io.headstream.job.observe.AttentionSample;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.HeadKey;
-import io.headstream.job.records.HeadResult;
+import io.headstream.job.weights.AttendOptions;
+import io.headstream.job.weights.LayerWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,9 +31,9 @@ import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.OperatorSnapshotFinalizer;
 import org.apache.flink.streaming.api.operators.OperatorSnapshotFutures;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
@@ -49,8 +50,8 @@ class AttendTokensTest {
   private static final int ALL = AttendOptions.UNLIMITED - 1;
   private static final long PAGE_BYTES = 64L * 2 * Float.BYTES * MODEL_DIM / GROUPS;
 
-  private KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadBlock, HeadResult> harness;
-  private AttendTokens operator;
+  private KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> harness;
+  private Attend operator;
 
   @AfterEach
   void close() throws Exception {
@@ -71,7 +72,7 @@ class AttendTokensTest {
   void theBitsAreThoseOfOneCausalPass(
       String backend, int keysBefore, int sinks, int pagesDecoded, long seed) throws Exception {
     ContextBounds bounds = new ContextBounds(keysBefore, sinks);
-    TokenSettings settings = settings(bounds, pagesDecoded * PAGE_BYTES);
+    AttendSettings settings = settings(bounds, pagesDecoded * PAGE_BYTES);
     open(settings, backend(backend));
     Random random = new Random(seed);
     List<Sequence> sequences =
@@ -96,7 +97,7 @@ class AttendTokensTest {
           .isEqualTo(sequence.expected(bounds));
     }
     assertThat(entries()).isZero();
-    assertThat(operator.attention().storedBytes()).as("bytes by the metric").isZero();
+    assertThat(operator.storedBytes()).as("bytes by the metric").isZero();
   }
 
   /**
@@ -107,7 +108,7 @@ class AttendTokensTest {
   @ValueSource(ints = {1, 63, 64, 65, 127, 200})
   void aSnapshotThatIsWrittenLateHasWhatWasThereWhenItBegan(int before) throws Exception {
     ContextBounds bounds = new ContextBounds(150, 3);
-    TokenSettings settings = settings(bounds, 1000 * PAGE_BYTES);
+    AttendSettings settings = settings(bounds, 1000 * PAGE_BYTES);
     open(settings, new HashMapStateBackend());
     Sequence sequence = new Sequence("s", 0, 300, 5);
     sequence.process(before);
@@ -150,7 +151,7 @@ class AttendTokensTest {
     while (sequence.done < sequence.length - 1) {
       sequence.process(1);
       most = Math.max(most, entries());
-      assertThat(operator.attention().storedBytes())
+      assertThat(operator.storedBytes())
           .isEqualTo(bounds.storedPositions(sequence.done) * PAGE_BYTES / 64);
     }
     // Two pages of sinks, at most two of the window, and 63 rows.
@@ -163,7 +164,7 @@ class AttendTokensTest {
   @Test
   void stateOfAnotherLayerIsRefusedWithBothValues() throws Exception {
     ContextBounds bounds = new ContextBounds(100, 0);
-    TokenSettings settings = settings(bounds, 0);
+    AttendSettings settings = settings(bounds, 0);
     open(settings, new HashMapStateBackend());
     new Sequence("s", 0, 300, 5).process(3);
     OperatorSubtaskState snapshot = harness.snapshot(1, 1);
@@ -200,21 +201,22 @@ class AttendTokensTest {
         snapshot, withDropout(settings, 0, 3), "dropout-seed 0, this job has dropout-seed 3");
   }
 
-  private static TokenSettings withDropout(TokenSettings settings, double dropout, long seed) {
+  private static AttendSettings withDropout(AttendSettings settings, double dropout, long seed) {
     AttendOptions options = settings.options();
-    return new TokenSettings(
+    return new AttendSettings(
         settings.weights(),
         new AttendOptions(true, options.window(), options.sinks(), dropout, seed),
         settings.groups(),
-        settings.bounds(),
-        settings.pageCacheBytes());
+        settings.context(),
+        settings.pageCacheBytes(),
+        AttentionSample.none());
   }
 
   private static String digest(long seed) {
     return AttentionWeights.xavierUniform(MODEL_DIM, HEADS, HEADS, seed).digest();
   }
 
-  private void assertRefused(OperatorSubtaskState snapshot, TokenSettings other, String message)
+  private void assertRefused(OperatorSubtaskState snapshot, AttendSettings other, String message)
       throws Exception {
     harness.close();
     harness = newHarness(other, new HashMapStateBackend());
@@ -247,15 +249,16 @@ class AttendTokensTest {
     void process(int rows) throws Exception {
       int to = Math.min(length, done + rows);
       float[] block = Arrays.copyOfRange(x, done * MODEL_DIM, to * MODEL_DIM);
-      harness.processElement(new StreamRecord<>(new HeadBlock(key, done, block, to == length)));
-      HeadResult result = harness.extractOutputValues().get(0);
+      harness.processElement(
+          new StreamRecord<>(new Block(key, done, to - done, block, to == length)));
+      Block result = harness.extractOutputValues().get(0);
       harness.getOutput().clear();
       assertThat(result.firstPosition()).isEqualTo(done);
-      assertThat(result.sequenceLength()).isEqualTo(to);
-      assertThat(result.sequenceId()).isEqualTo(key.sequenceId());
-      assertThat(result.group()).isEqualTo(key.group());
+      assertThat(result.rows()).isEqualTo(to - done);
+      assertThat(result.ends()).isEqualTo(to == length);
+      assertThat(result.key()).isEqualTo(key);
       System.arraycopy(
-          result.columns(), 0, columns, done * MODEL_DIM / GROUPS, result.columns().length);
+          result.values(), 0, columns, done * MODEL_DIM / GROUPS, result.values().length);
       done = to;
     }
 
@@ -276,28 +279,34 @@ class AttendTokensTest {
     }
   }
 
-  private static TokenSettings settings(ContextBounds bounds, long pageCacheBytes) {
+  private static AttendSettings settings(ContextBounds bounds, long pageCacheBytes) {
     LayerWeights weights = LayerWeights.seeded(WEIGHTS_SEED, MODEL_DIM, HEADS, HEADS);
-    TokenSettings settings = settings(weights, GROUPS, bounds);
-    return new TokenSettings(
-        settings.weights(), settings.options(), GROUPS, bounds, pageCacheBytes);
+    AttendSettings settings = settings(weights, GROUPS, bounds);
+    return new AttendSettings(
+        settings.weights(),
+        settings.options(),
+        GROUPS,
+        bounds,
+        pageCacheBytes,
+        AttentionSample.none());
   }
 
-  private static TokenSettings settings(LayerWeights weights, int groups, ContextBounds bounds) {
+  private static AttendSettings settings(LayerWeights weights, int groups, ContextBounds bounds) {
     AttendOptions options = new AttendOptions(true, bounds.keysBefore(), bounds.sinks(), 0, 0);
-    return new TokenSettings(weights.withDigest(), options, groups, bounds, 0);
+    return new AttendSettings(
+        weights.withDigest(), options, groups, bounds, 0, AttentionSample.none());
   }
 
   private static StateBackend backend(String name) {
     return name.equals("heap") ? new HashMapStateBackend() : new EmbeddedRocksDBStateBackend();
   }
 
-  private void open(TokenSettings settings, StateBackend backend) throws Exception {
+  private void open(AttendSettings settings, StateBackend backend) throws Exception {
     harness = newHarness(settings, backend);
     harness.open();
   }
 
-  private void restart(TokenSettings settings, StateBackend backend) throws Exception {
+  private void restart(AttendSettings settings, StateBackend backend) throws Exception {
     OperatorSubtaskState snapshot = harness.snapshot(1, 1);
     harness.close();
     harness = newHarness(settings, backend);
@@ -306,21 +315,19 @@ class AttendTokensTest {
     harness.open();
   }
 
-  private KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadBlock, HeadResult> newHarness(
-      TokenSettings settings, StateBackend backend) throws Exception {
-    operator = new AttendTokens(settings);
-    KeyedOneInputStreamOperatorTestHarness<HeadKey, HeadBlock, HeadResult> made =
+  private KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> newHarness(
+      AttendSettings settings, StateBackend backend) throws Exception {
+    operator = new Attend(settings);
+    KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> made =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(operator),
-            HeadBlock::key,
-            TypeInformation.of(HeadKey.class));
+            new ProcessOperator<>(operator), Block::key, TypeInformation.of(HeadKey.class));
     made.setStateBackend(backend);
     return made;
   }
 
   /** State entries; on the heap a map is one. */
   private int entries() {
-    Object backend = ((KeyedProcessOperator<?, ?, ?>) harness.getOperator()).getKeyedStateBackend();
+    Object backend = ((ProcessOperator<?, ?>) harness.getOperator()).getKeyedStateBackend();
     return backend instanceof RocksDBKeyedStateBackend<?> rocksDb
         ? rocksDb.numKeyValueStateEntries()
         : ((HeapKeyedStateBackend<?>) backend).numKeyValueStateEntries();

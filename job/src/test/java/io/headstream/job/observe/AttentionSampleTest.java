@@ -1,4 +1,4 @@
-package io.headstream.job.layer;
+package io.headstream.job.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
