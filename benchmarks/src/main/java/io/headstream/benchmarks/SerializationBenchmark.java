@@ -1,8 +1,8 @@
 package io.headstream.benchmarks;
 
 import io.headstream.job.HeadstreamSerialization;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.HeadKey;
-import io.headstream.job.records.HeadTask;
 import io.headstream.job.records.Token;
 import io.headstream.job.serialization.RecordTypeInfo;
 import java.io.IOException;
@@ -45,8 +45,8 @@ import org.openjdk.jmh.annotations.Warmup;
     })
 public class SerializationBenchmark {
 
-  /** Which record: a token, or a head task of so many tokens by model-dim. */
-  @Param({"Token 64", "HeadTask 64x64", "HeadTask 128x512"})
+  /** Which record: a token, or a block of so many tokens by model-dim. */
+  @Param({"Token 64", "Block 64x64", "Block 128x512"})
   public String record;
 
   /** Which way. */
@@ -66,9 +66,9 @@ public class SerializationBenchmark {
         switch (record) {
           case "Token 64" ->
               new Token("user-42", 17, floats(64), "attention", null, false, "tokens.jsonl:17");
-          case "HeadTask 64x64" -> new HeadTask(new HeadKey("user-42", 3, 99), 64, 0, floats(4096));
-          case "HeadTask 128x512" ->
-              new HeadTask(new HeadKey("user-42", 3, 99), 128, 0, floats(65536));
+          case "Block 64x64" -> new Block(new HeadKey("user-42", 3, 99), 0, 64, floats(4096), true);
+          case "Block 128x512" ->
+              new Block(new HeadKey("user-42", 3, 99), 0, 128, floats(65536), true);
           default -> throw new IllegalArgumentException(record);
         };
     way = serializer(value.getClass());

@@ -6,7 +6,7 @@ import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.KeyValueCache;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Workspace;
-import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Block;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,7 +21,7 @@ final class BareCore {
         new MultiHeadAttention(
             AttentionWeights.xavierUniform(
                 shape.modelDim(), shape.heads(), shape.heads(), Work.SEED));
-    List<float[]> inputs = Sequences.of(shape).stream().map(SequenceChunk::embeddings).toList();
+    List<float[]> inputs = Sequences.of(shape).stream().map(Block::values).toList();
     List<Thread> started = new ArrayList<>();
     for (int thread = 0; thread < threads; thread++) {
       int first = thread * inputs.size() / threads;

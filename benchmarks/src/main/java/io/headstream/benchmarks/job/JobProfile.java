@@ -40,12 +40,8 @@ public final class JobProfile {
         "records to bytes and back",
         List.of(
             "io.headstream.job.serialization.",
-            "io.headstream.job.records.SequenceChunkSerializer",
-            "io.headstream.job.records.HeadTaskSerializer",
-            "io.headstream.job.records.HeadResultSerializer",
+            "io.headstream.job.records.BlockSerializer",
             "io.headstream.job.records.TokenSerializer",
-            "io.headstream.job.records.TokenBlockSerializer",
-            "io.headstream.job.records.HeadBlockSerializer",
             "io.headstream.job.records.HeadKeySerializer",
             flink + "core.memory.",
             flink + "api.common.typeutils.",
@@ -53,11 +49,10 @@ public final class JobProfile {
     PLACES.put(
         "job: copies of embeddings and answers",
         List.of(
-            "io.headstream.job.records.SequenceChunk.copyEmbeddings",
-            "io.headstream.job.records.SequenceChunk.embeddings",
-            "io.headstream.job.layer.AnswerOutput",
-            "io.headstream.job.gather.GatherHeads.place"));
-    PLACES.put("state", List.of(flink + "runtime.state.", "io.headstream.job.heads.KeyValueState"));
+            "io.headstream.job.records.Block.",
+            "io.headstream.job.attend.Answer",
+            "io.headstream.job.attend.Gather.concatenate"));
+    PLACES.put("state", List.of(flink + "runtime.state.", "io.headstream.job.cache.KeyValueState"));
     PLACES.put("job: the rest", List.of("io.headstream.job."));
     PLACES.put(
         "Flink: network",

@@ -1,6 +1,6 @@
 package io.headstream.benchmarks.job;
 
-import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
 import java.util.List;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
@@ -21,5 +21,5 @@ public interface PeerLayer {
    * @param shape of all sequences and of the layer
    * @param seed of Xavier-uniform weights
    */
-  RichFlatMapFunction<SequenceChunk, Token> attend(String mode, Shape shape, long seed);
+  RichFlatMapFunction<Block, Token> attend(String mode, Shape shape, long seed);
 }

@@ -1,7 +1,7 @@
 package io.headstream.benchmarks.job;
 
 import io.headstream.job.AttentionSettings;
-import io.headstream.job.layer.AttentionSample;
+import io.headstream.job.observe.AttentionSample;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.headstream.benchmarks.job;
 
-import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,10 +35,10 @@ final class Sequences {
   }
 
   private static Shape lastShape; // guarded by this class
-  private static List<SequenceChunk> last;
+  private static List<Block> last;
 
   /** Those of a shape, one copy for all subtasks. */
-  static synchronized List<SequenceChunk> of(Shape shape) {
+  static synchronized List<Block> of(Shape shape) {
     if (!shape.equals(lastShape)) {
       last = null;
       last = make(shape);
@@ -47,9 +47,9 @@ final class Sequences {
     return last;
   }
 
-  private static List<SequenceChunk> make(Shape shape) {
+  private static List<Block> make(Shape shape) {
     SplittableRandom random = new SplittableRandom(7);
-    List<SequenceChunk> sequences = new ArrayList<>();
+    List<Block> sequences = new ArrayList<>();
     for (int s = 0; s < count(shape); s++) {
       List<Token> tokens = new ArrayList<>();
       for (int i = 0; i < shape.length(); i++) {
@@ -59,7 +59,7 @@ final class Sequences {
         }
         tokens.add(Token.of(Integer.toString(s), i, embedding, i == shape.length() - 1));
       }
-      sequences.add(new SequenceChunk(Integer.toString(s), shape.length(), tokens));
+      sequences.add(Block.ofSequence(Integer.toString(s), tokens));
     }
     return sequences;
   }

@@ -5,8 +5,8 @@ import io.headstream.job.AttentionSettings;
 import io.headstream.job.TokenMode;
 import io.headstream.job.app.output.AttentionMapEncoder;
 import io.headstream.job.app.output.AttentionRowEncoder;
-import io.headstream.job.layer.AttentionSample;
-import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.observe.AttentionSample;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -86,17 +86,17 @@ final class Work {
     }
   }
 
-  static DataStream<SequenceChunk> wholeSequences(StreamExecutionEnvironment env, Shape shape) {
+  static DataStream<Block> wholeSequences(StreamExecutionEnvironment env, Shape shape) {
     return env.fromSequence(0, Long.MAX_VALUE - 1)
         .map(new Whole(shape))
-        .returns(TypeInformation.of(SequenceChunk.class));
+        .returns(TypeInformation.of(Block.class));
   }
 
-  private static final class Whole extends RichMapFunction<Long, SequenceChunk> {
+  private static final class Whole extends RichMapFunction<Long, Block> {
     private static final long serialVersionUID = 1L;
 
     private final Shape shape;
-    private transient List<SequenceChunk> sequences;
+    private transient List<Block> sequences;
     private transient int first;
     private transient int own;
 
@@ -113,10 +113,11 @@ final class Work {
     }
 
     @Override
-    public SequenceChunk map(Long index) {
+    public Block map(Long index) {
       int number = first + (int) (index % own);
       Meter.send(number);
-      return sequences.get(number);
+      Block sequence = sequences.get(number);
+      return Block.ofSequence(sequence.sequenceId(), sequence.tokens());
     }
   }
 
@@ -155,7 +156,7 @@ final class Work {
     private static final long serialVersionUID = 1L;
 
     private final Shape shape;
-    private transient List<SequenceChunk> sequences;
+    private transient List<Block> sequences;
 
     Tokens(Shape shape) {
       this.shape = shape;

@@ -1,13 +1,16 @@
 package io.headstream.benchmarks.tokens;
 
-import io.headstream.job.heads.AttendTokensInOnePlace;
-import io.headstream.job.heads.ContextBounds;
-import io.headstream.job.heads.TokenSettings;
-import io.headstream.job.layer.AttendOptions;
-import io.headstream.job.layer.LayerWeights;
+import io.headstream.job.attend.Answer;
+import io.headstream.job.attend.Attend;
+import io.headstream.job.attend.AttendSettings;
+import io.headstream.job.attend.Gather;
+import io.headstream.job.cache.ContextBounds;
+import io.headstream.job.observe.AttentionSample;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.HeadKey;
 import io.headstream.job.records.Token;
-import io.headstream.job.records.TokenBlock;
+import io.headstream.job.weights.AttendOptions;
+import io.headstream.job.weights.LayerWeights;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,12 +23,13 @@ import org.apache.flink.runtime.state.CheckpointStorageLocationReference;
 import org.apache.flink.runtime.state.CheckpointStreamFactory;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.StateBackend;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.OperatorSnapshotFinalizer;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 
-/** The operator that answers token by token, with a state backend and without the rest of Flink. */
+/** The operators that answer token by token, with a state backend and without the rest of Flink. */
 final class TokenOperator implements AutoCloseable {
   private static final int PREFILL = 256;
 
@@ -33,7 +37,9 @@ final class TokenOperator implements AutoCloseable {
   // memtables begins with: it would write a file for every few hundred tokens.
   private static final long SLOT_MANAGED_BYTES = 317L << 20;
 
-  private final KeyedOneInputStreamOperatorTestHarness<HeadKey, TokenBlock, Token> harness;
+  private final KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> harness;
+  private final OneInputStreamOperatorTestHarness<Block, Block> gather;
+  private final OneInputStreamOperatorTestHarness<Block, Token> answer;
   private final Map<String, Integer> positions = new HashMap<>();
   private long checkpoint;
 
@@ -41,21 +47,28 @@ final class TokenOperator implements AutoCloseable {
       throws Exception {
     LayerWeights weights =
         LayerWeights.seeded(Shape.SEED, shape.modelDim(), shape.heads(), shape.heads());
-    TokenSettings settings =
-        new TokenSettings(
+    AttendSettings settings =
+        new AttendSettings(
             weights.withDigest(),
             new AttendOptions(true, context - 1, 0, 0, 0),
             1,
             new ContextBounds(context - 1, 0),
-            pageCacheBytes);
+            pageCacheBytes,
+            AttentionSample.none());
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new AttendTokensInOnePlace(settings)),
-            AttendTokensInOnePlace::key,
+            new ProcessOperator<>(new Attend(settings)),
+            Block::key,
             TypeInformation.of(HeadKey.class),
             new MockEnvironmentBuilder().setManagedMemorySize(SLOT_MANAGED_BYTES).build());
     harness.setStateBackend(backend);
     harness.open();
+    gather =
+        new OneInputStreamOperatorTestHarness<>(
+            new ProcessOperator<>(new Gather(settings.weights(), 1, false)));
+    gather.open();
+    answer = new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(new Answer()));
+    answer.open();
   }
 
   /** Answers the next tokens of a sequence one by one; what they are does not matter. */
@@ -64,11 +77,18 @@ final class TokenOperator implements AutoCloseable {
     for (int i = 0; i < tokens; i++, position++) {
       float[] embedding = embeddings[position % embeddings.length];
       List<Token> token = List.of(Token.of(sequenceId, position, embedding, false));
-      harness.processElement(
-          new StreamRecord<>(new TokenBlock(sequenceId, position, token, false)));
-      harness.getOutput().clear();
+      process(Block.ofTokens(sequenceId, position, token, false));
     }
     positions.put(sequenceId, position);
+  }
+
+  private void process(Block block) throws Exception {
+    harness.processElement(new StreamRecord<>(block));
+    gather.processElement(new StreamRecord<>(harness.extractOutputValues().get(0)));
+    answer.processElement(new StreamRecord<>(gather.extractOutputValues().get(0)));
+    harness.getOutput().clear();
+    gather.getOutput().clear();
+    answer.getOutput().clear();
   }
 
   /** Answers the next tokens in blocks. */
@@ -80,8 +100,7 @@ final class TokenOperator implements AutoCloseable {
         float[] embedding = embeddings[position % embeddings.length];
         block.add(Token.of(sequenceId, position, embedding, false));
       }
-      harness.processElement(new StreamRecord<>(new TokenBlock(sequenceId, from, block, false)));
-      harness.getOutput().clear();
+      process(Block.ofTokens(sequenceId, from, block, false));
     }
     positions.put(sequenceId, end);
   }

@@ -5,20 +5,20 @@ import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.benchmarks.job.Shape;
-import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
 import java.util.Arrays;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.util.Collector;
 
 /** A sequence in, its answered tokens out: what all peers have in common with our operator. */
-abstract class PeerFunction extends RichFlatMapFunction<SequenceChunk, Token> {
+abstract class PeerFunction extends RichFlatMapFunction<Block, Token> {
   private static final long serialVersionUID = 1L;
 
   final Shape shape;
   private final long seed;
 
-  private transient float[] rows;
+  private transient boolean checked;
 
   PeerFunction(Shape shape, long seed) {
     this.shape = shape;
@@ -43,16 +43,14 @@ abstract class PeerFunction extends RichFlatMapFunction<SequenceChunk, Token> {
   abstract void attend(float[] rows) throws Exception;
 
   @Override
-  public final void flatMap(SequenceChunk sequence, Collector<Token> out) throws Exception {
+  public final void flatMap(Block sequence, Collector<Token> out) throws Exception {
     int modelDim = shape.modelDim();
-    boolean first = rows == null;
-    if (first) {
-      rows = new float[shape.length() * modelDim];
-    }
-    sequence.copyEmbeddings(modelDim, rows);
+    float[] asked = checked ? null : sequence.values().clone();
+    float[] rows = sequence.values(); // which the source has made for this record alone
     attend(rows);
-    if (first) {
-      checkAgainstOurs(sequence);
+    if (!checked) {
+      checkAgainstOurs(asked, rows);
+      checked = true;
     }
     for (int i = 0; i < shape.length(); i++) {
       float[] answer = Arrays.copyOfRange(rows, i * modelDim, (i + 1) * modelDim);
@@ -61,15 +59,11 @@ abstract class PeerFunction extends RichFlatMapFunction<SequenceChunk, Token> {
   }
 
   /** Whoever is measured beside us computes the same. */
-  private void checkAgainstOurs(SequenceChunk sequence) {
+  private void checkAgainstOurs(float[] asked, float[] rows) {
     AttentionMask mask = shape.causal() ? AttentionMask.causal() : AttentionMask.none();
     float[] ours =
         new MultiHeadAttention(weights())
-            .attend(
-                1,
-                shape.length(),
-                sequence.embeddings(),
-                AttentionOptions.defaults().withMask(mask));
+            .attend(1, shape.length(), asked, AttentionOptions.defaults().withMask(mask));
     for (int i = 0; i < ours.length; i++) {
       if (!(Math.abs(ours[i] - rows[i]) < 1e-4)) {
         throw new IllegalStateException(

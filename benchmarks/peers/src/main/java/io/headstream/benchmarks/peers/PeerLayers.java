@@ -2,7 +2,7 @@ package io.headstream.benchmarks.peers;
 
 import io.headstream.benchmarks.job.PeerLayer;
 import io.headstream.benchmarks.job.Shape;
-import io.headstream.job.records.SequenceChunk;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
 import java.util.List;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
@@ -18,7 +18,7 @@ public final class PeerLayers implements PeerLayer {
   }
 
   @Override
-  public RichFlatMapFunction<SequenceChunk, Token> attend(String mode, Shape shape, long seed) {
+  public RichFlatMapFunction<Block, Token> attend(String mode, Shape shape, long seed) {
     return mode.equals("torch")
         ? new TorchFunction(shape, seed)
         : new OnnxFunction(mode, shape, seed);
