@@ -17,6 +17,7 @@ import io.headstream.job.weights.LayerWeights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
@@ -189,16 +190,7 @@ public final class AttentionLayer {
   }
 
   private Answered answered(DataStream<Block> blocks, DataStream<DeadLetter> unusable) {
-    AttentionStage stage = stage();
-    AttentionStage.Attended attended;
-    if (stage.fansOut()) {
-      DataStream<Block> pieces = settings.tokenMode() == null ? stage.cut(blocks) : blocks;
-      attended = stage.apply(pieces, pieces);
-    } else if (settings.tokenMode() == null) {
-      attended = stage.applyToSequences(blocks);
-    } else {
-      attended = stage.apply(blocks);
-    }
+    AttentionStage.Attended attended = AttentionStage.through(List.of(stage()), blocks);
     SingleOutputStreamOperator<Token> answers =
         operator(attended.blocks().process(new Answer()), "Answer tokens", "answer", number);
     DataStream<DeadLetter> deadLetters = answers.getSideOutput(DeadLetterOutput.TAG);

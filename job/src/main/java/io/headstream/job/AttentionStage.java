@@ -15,6 +15,7 @@ import io.headstream.job.records.Block;
 import io.headstream.job.records.HeadKey;
 import io.headstream.job.weights.AttendOptions;
 import io.headstream.job.weights.LayerWeights;
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
@@ -68,56 +69,67 @@ public final class AttentionStage {
   public record Attended(
       DataStream<Block> blocks, DataStream<AttentionMap> maps, DataStream<AttentionRow> rows) {}
 
-  /** Whether the heads are fanned out, so that tokens do not go along with their rows. */
-  boolean fansOut() {
-    return settings.headGroups() > 1;
+  /**
+   * Puts stages one behind the other behind blocks that are partitioned by sequence ID; or, where
+   * no stage fans out, behind whole sequences wherever they are.
+   *
+   * @param blocks with their tokens; so are those that come out
+   */
+  static Attended through(List<AttentionStage> stages, DataStream<Block> blocks) {
+    boolean fansOut = stages.stream().anyMatch(AttentionStage::fansOut);
+    DataStream<Block> pieces = fansOut ? stages.get(0).cut(blocks) : blocks;
+    Attended attended = null;
+    DataStream<Block> rows = pieces;
+    boolean tokensLeft = false; // behind, when the rows went to several head groups
+    for (int i = 0; i < stages.size(); i++) {
+      AttentionStage stage = stages.get(i);
+      tokensLeft |= stage.fansOut();
+      if (tokensLeft && i == stages.size() - 1) {
+        attended = stage.fanOut(rows, stage.branch(pieces));
+      } else if (stage.settings.tokenMode() == null && !fansOut) {
+        attended = stage.inOnePlace(rows); // each block is whole, so nothing is kept by key
+      } else {
+        attended = stage.apply(rows);
+      }
+      rows = attended.blocks();
+    }
+    return attended;
   }
 
   /**
    * Puts the stage behind blocks that are partitioned by sequence ID, each sequence in one block or
-   * in several.
+   * in several. Where the heads are fanned out, the blocks that come out are without tokens.
    */
   public Attended apply(DataStream<Block> blocks) {
     return fansOut()
         ? fanOut(blocks, null)
-        : attended(
+        : inOnePlace(
             DataStreamUtils.reinterpretAsKeyedStream(
                 blocks, Block::key, TypeInformation.of(HeadKey.class)));
   }
 
-  /**
-   * Puts the stage behind blocks that are whole sequences each, wherever they are: where nothing is
-   * fanned out, they are attended to in the task that they came to.
-   */
-  public Attended applyToSequences(DataStream<Block> sequences) {
-    return fansOut() ? fanOut(sequences, null) : attended(sequences);
-  }
-
-  /**
-   * Puts the stage behind blocks, and joins their tokens to what it hands on.
-   *
-   * @param tokens blocks with the tokens of the same positions, cut in the same way; what else is
-   *     in them does not matter
-   */
-  public Attended apply(DataStream<Block> blocks, DataStream<Block> tokens) {
-    DataStream<Block> branch =
-        operator(
-            tokens.map(Block::tokensAlone).returns(Block.class),
-            "Keep tokens for the gather",
-            "keep-tokens");
-    return fanOut(blocks, branch);
+  private boolean fansOut() {
+    return settings.headGroups() > 1;
   }
 
   /** The same blocks, cut so that they travel well between tasks. */
-  DataStream<Block> cut(DataStream<Block> blocks) {
+  private DataStream<Block> cut(DataStream<Block> blocks) {
     int rowsPerBlock = Math.max(1, BLOCK_BYTES / (Float.BYTES * settings.modelDim()));
     return operator(
         blocks.flatMap(new CutBlocks(rowsPerBlock, MOST_BLOCK_BYTES)),
-        "Cut long sequences",
-        "cut-sequences");
+        "Cut long blocks",
+        "cut-blocks");
   }
 
-  private Attended attended(DataStream<Block> blocks) {
+  /** What goes past the heads, straight to the gather. */
+  private DataStream<Block> branch(DataStream<Block> pieces) {
+    return operator(
+        pieces.map(Block::tokensAlone).returns(Block.class),
+        "Keep tokens for the gather",
+        "keep-tokens");
+  }
+
+  private Attended inOnePlace(DataStream<Block> blocks) {
     SingleOutputStreamOperator<Block> columns =
         operator(
             blocks.process(new Attend(attendSettings())),
