@@ -108,6 +108,7 @@ final class TokenStages {
                 "Attend with %d of %d heads by token"
                     .formatted(settings.heads() / groups, settings.heads()))
             .uid("attend-tokens")
+            .setBufferTimeout(FLUSH_MILLIS)
             .setMaxParallelism(maxParallelism);
     DataStream<SequenceChunk> asked =
         blocks
