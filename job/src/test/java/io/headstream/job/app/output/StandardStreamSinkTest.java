@@ -21,19 +21,46 @@ class StandardStreamSinkTest {
   private static final ThreadLocal<OutputStream> STREAM = new ThreadLocal<>();
 
   @Test
-  void aLineAppearsAfterAMomentAtTheCheckpointAndAtTheEnd() throws Exception {
+  void aLineThatComesAloneAppearsAtOnce() throws Exception {
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    try (var harness = open(stream)) {
+      for (int i = 1; i <= 3; i++) {
+        harness.setProcessingTime(1000 + i);
+        harness.processElement(token(), 0);
+        assertThat(stream.toString(UTF_8)).isEqualTo(LINE.repeat(i));
+      }
+    }
+  }
+
+  @Test
+  void linesThatComeOneUponTheOtherAppearTogetherAMillisecondLater() throws Exception {
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    try (var harness = open(stream)) {
+      harness.setProcessingTime(1000);
+      for (int i = 0; i < 4; i++) {
+        harness.processElement(token(), 0);
+      }
+      assertThat(stream.toString(UTF_8)).isEqualTo(LINE);
+      harness.setProcessingTime(1001);
+      assertThat(stream.toString(UTF_8)).isEqualTo(LINE.repeat(4));
+      harness.processElement(token(), 0);
+      assertThat(stream.toString(UTF_8))
+          .as("a moment after the last write")
+          .hasSize(4 * LINE.length());
+      harness.setProcessingTime(1002);
+      assertThat(stream.toString(UTF_8)).isEqualTo(LINE.repeat(5));
+    }
+  }
+
+  @Test
+  void whatWasGatheredAppearsAtTheCheckpointAndAtTheEnd() throws Exception {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     try (var harness = open(stream)) {
       harness.setProcessingTime(1000);
       harness.processElement(token(), 0);
-      harness.setProcessingTime(1019);
-      assertThat(stream.toString(UTF_8)).isEmpty();
-      harness.setProcessingTime(1020);
-      assertThat(stream.toString(UTF_8)).isEqualTo(LINE);
       harness.processElement(token(), 0);
       harness.prepareSnapshotPreBarrier(1);
-      assertThat(stream.toString(UTF_8)).isEqualTo(LINE + LINE);
-      harness.setProcessingTime(2000);
+      assertThat(stream.toString(UTF_8)).isEqualTo(LINE.repeat(2));
       harness.processElement(token(), 0);
       harness.endInput();
       assertThat(stream.toString(UTF_8)).isEqualTo(LINE.repeat(3));
@@ -45,8 +72,10 @@ class StandardStreamSinkTest {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     try (var harness = open(stream)) {
       harness.processElement(token(), 0);
+      harness.processElement(token(), 0);
+      assertThat(stream.toString(UTF_8)).isEqualTo(LINE);
     }
-    assertThat(stream.toString(UTF_8)).isEqualTo(LINE);
+    assertThat(stream.toString(UTF_8)).isEqualTo(LINE.repeat(2));
   }
 
   @Test
@@ -77,8 +106,7 @@ class StandardStreamSinkTest {
           }
         };
     try (var harness = open(broken)) {
-      harness.processElement(token(), 0);
-      assertThatThrownBy(() -> harness.prepareSnapshotPreBarrier(1))
+      assertThatThrownBy(() -> harness.processElement(token(), 0))
           .isInstanceOf(IOException.class)
           .hasMessage(said)
           .hasNoCause();
