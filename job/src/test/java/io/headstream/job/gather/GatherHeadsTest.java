@@ -6,6 +6,8 @@ import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.job.app.json.DeadLetterJson;
+import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.deadletters.DeadLetterOutput;
 import io.headstream.job.layer.LayerWeights;
 import io.headstream.job.records.DeadLetter;
@@ -114,7 +116,10 @@ class GatherHeadsTest {
     assertThat(letters).hasSize(1);
     assertThat(letters.get(0).reason()).isEqualTo(Reason.NOT_FINITE);
     assertThat(letters.get(0).detail()).isEqualTo("answer");
-    assertThat(new String(letters.get(0).record(), StandardCharsets.UTF_8))
+    assertThat(
+            new String(
+                DeadLetterJson.record(letters.get(0), TokenFormat.DEFAULT).bytes(),
+                StandardCharsets.UTF_8))
         .startsWith("{\"sequence_id\":\"again\",\"position\":0,\"embedding\":[")
         .contains(Float.toString(tokens.get(0).embedding()[0]).substring(0, 5));
     assertNothingLeft();
