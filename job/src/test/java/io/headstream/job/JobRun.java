@@ -1,6 +1,7 @@
 package io.headstream.job;
 
 import io.headstream.job.app.AttentionJob;
+import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.app.output.AttentionMapEncoder;
 import io.headstream.job.app.output.AttentionRowEncoder;
 import io.headstream.job.app.output.DeadLetterEncoder;
@@ -64,7 +65,7 @@ public final class JobRun {
             MAX_RECORD_BYTES,
             layer,
             OutputFiles.sink(flink(answers), new TokenEncoder()),
-            OutputFiles.sink(flink(deadLetters), new DeadLetterEncoder()))
+            OutputFiles.sink(flink(deadLetters), new DeadLetterEncoder(TokenFormat.DEFAULT)))
         .withAttentionMaps(OutputFiles.sink(flink(attentionMaps), new AttentionMapEncoder()))
         .withAttentionRows(OutputFiles.sink(flink(attentionMaps), new AttentionRowEncoder()));
   }

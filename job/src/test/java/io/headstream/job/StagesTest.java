@@ -61,6 +61,8 @@ class StagesTest {
         .mayOnlyBeAccessedByLayers("job")
         .whereLayer("output")
         .mayOnlyBeAccessedByLayers("app", "cli")
+        .whereLayer("json")
+        .mayOnlyBeAccessedByLayers("app", "cli", "source", "output", "view")
         .whereLayer("view")
         .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("layer")

@@ -133,9 +133,11 @@ public final class AttentionJob {
     SingleOutputStreamOperator<Token> tokens =
         env.fromSource(records, times, "Read token records")
             .uid("read-records")
+            .setBufferTimeout(AttentionLayer.FLUSH_MILLIS)
             .process(new ParseTokens(parser, maxRecordBytes))
             .name("Parse tokens")
-            .uid("parse-tokens");
+            .uid("parse-tokens")
+            .setBufferTimeout(AttentionLayer.FLUSH_MILLIS);
     AttentionLayer.Answered answered = layer.apply(tokens);
     if (setAside != null) {
       answered = withoutLargeAnswers(answered);

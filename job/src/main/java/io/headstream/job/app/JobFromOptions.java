@@ -40,12 +40,9 @@ import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The job that a user's options describe. */
@@ -72,7 +69,6 @@ public final class JobFromOptions {
       StreamExecutionEnvironment env, Options options, Locations locations) throws IOException {
     JobFromOptions described = new JobFromOptions(options, locations);
     described.checkCheckpoints(env);
-    described.tellEveryOperator(env);
     BuiltLayer layer =
         described.withHeadGroups(described.withTable(described.layer()), env.getParallelism());
     described.shipTable(env);
@@ -90,14 +86,6 @@ public final class JobFromOptions {
               + " expected execution.checkpointing.interval in Flink's configuration, or"
               + " at-least-once");
     }
-  }
-
-  /** By the job's parameters, beside those that the cluster's configuration may have set. */
-  private void tellEveryOperator(StreamExecutionEnvironment env) {
-    Map<String, String> parameters = new HashMap<>();
-    parameters.putAll(env.getConfig().getGlobalJobParameters().toMap());
-    parameters.putAll(options.tokenFormat().toParameters());
-    env.getConfig().setGlobalJobParameters(Configuration.fromMap(parameters));
   }
 
   private AttentionJob job(LayerShape shape) throws IOException {
@@ -298,7 +286,7 @@ public final class JobFromOptions {
           topics.transactionalId() + "-dead-letters");
     }
     return locations.deadLetters() == null
-        ? StandardStreamSink.stderr(new DeadLetterEncoder())
-        : OutputFiles.sink(locations.deadLetters(), new DeadLetterEncoder());
+        ? StandardStreamSink.stderr(new DeadLetterEncoder(options.tokenFormat()))
+        : OutputFiles.sink(locations.deadLetters(), new DeadLetterEncoder(options.tokenFormat()));
   }
 }

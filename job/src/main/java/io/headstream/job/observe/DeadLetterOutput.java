@@ -1,7 +1,5 @@
 package io.headstream.job.observe;
 
-import io.headstream.job.app.json.TokenFormat;
-import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
@@ -28,12 +26,8 @@ public final class DeadLetterOutput {
 
   private final Map<Reason, Counter> byReason = new EnumMap<>(Reason.class);
   private final LongCounter all;
-  private final TokenFormat format;
 
-  /**
-   * Registers the counters; once in an operator's {@code open}. Tokens are written in the {@link
-   * TokenFormat} of the job's parameters, so that who mends one can send it in again.
-   */
+  /** Registers the counters; once in an operator's {@code open}. */
   public DeadLetterOutput(RuntimeContext context) {
     MetricGroup group = context.getMetricGroup().addGroup("attention");
     for (Reason reason : Reason.values()) {
@@ -41,7 +35,6 @@ public final class DeadLetterOutput {
     }
     // Operators of one task share their accumulators, so this gets what another has made.
     all = context.getLongCounter("dead-letters");
-    format = TokenFormat.ofParameters(context.getGlobalJobParameters());
   }
 
   /** Counts a dead letter and hands it to the operator's side output. */
@@ -51,13 +44,12 @@ public final class DeadLetterOutput {
     output.accept(TAG, letter);
   }
 
-  /** The same for a token, which goes out as Headstream writes it. */
+  /** The same for a token. */
   public void emit(
       Token token,
       Reason reason,
       String detail,
       BiConsumer<OutputTag<DeadLetter>, DeadLetter> output) {
-    byte[] record = TokenJson.bytes(token, format);
-    emit(new DeadLetter(reason, detail, token.source(), record, record.length), output);
+    emit(new DeadLetter(reason, detail, token), output);
   }
 }

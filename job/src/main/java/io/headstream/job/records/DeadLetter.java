@@ -9,18 +9,27 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
  *
  * @param reason which rule it broke
  * @param detail what was wrong with which value, in one clause
- * @param source where it was read, such as {@code tokens.jsonl:17}
- * @param record the line exactly as it was read, or the token record as Headstream writes it; of a
- *     record that is too large its beginning
- * @param recordBytes the size of the whole record
+ * @param sequenceId which sequence it belongs to; null where that cannot be read
+ * @param record as it was read, of one that is too large its beginning; or the token made of it
  */
 @TypeInfo(RecordTypeInfoFactory.class)
 @SerializedBy(DeadLetterSerializer.class)
-public record DeadLetter(
-    Reason reason, String detail, String source, byte[] record, long recordBytes) {
+public record DeadLetter(Reason reason, String detail, String sequenceId, Content record) {
 
-  /** The dead letter of a record that is kept as it was read. */
-  public static DeadLetter of(Reason reason, String detail, RawRecord raw) {
-    return new DeadLetter(reason, detail, raw.source(), raw.bytes(), raw.sizeBytes());
+  /** What could not be used. */
+  public sealed interface Content permits RawRecord, Token {
+
+    /** Where it was read, such as {@code tokens.jsonl:17}. */
+    String source();
+  }
+
+  /** The dead letter of a token. */
+  public DeadLetter(Reason reason, String detail, Token token) {
+    this(reason, detail, token.sequenceId(), token);
+  }
+
+  /** Where the record was read. */
+  public String source() {
+    return record.source();
   }
 }

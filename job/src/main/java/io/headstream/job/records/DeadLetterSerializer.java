@@ -1,6 +1,5 @@
 package io.headstream.job.records;
 
-import io.headstream.job.serialization.ByteCodec;
 import io.headstream.job.serialization.RecordSerializer;
 import io.headstream.job.serialization.RecordSerializerSnapshot;
 import java.io.IOException;
@@ -11,43 +10,49 @@ import org.apache.flink.types.StringValue;
 
 /**
  * Version 1 of a {@link DeadLetter}: the reason by its name, since reasons may be added in between,
- * then detail, source, record, size.
+ * and the detail; then whether it is a token, and the token, or the sequence ID and the record.
  */
 public final class DeadLetterSerializer extends RecordSerializer<DeadLetter> {
   private static final long serialVersionUID = 1L;
 
+  private static final TokenSerializer TOKENS = new TokenSerializer();
+  private static final RawRecordSerializer RECORDS = new RawRecordSerializer();
+
   @Override
   public DeadLetter createInstance() {
-    return new DeadLetter(Reason.MALFORMED, "", "", new byte[0], 0);
+    return new DeadLetter(Reason.MALFORMED, "", null, RECORDS.createInstance());
   }
 
   @Override
   public DeadLetter copy(DeadLetter letter) {
-    return new DeadLetter(
-        letter.reason(),
-        letter.detail(),
-        letter.source(),
-        letter.record().clone(),
-        letter.recordBytes());
+    DeadLetter.Content record =
+        letter.record() instanceof Token token
+            ? TOKENS.copy(token)
+            : RECORDS.copy((RawRecord) letter.record());
+    return new DeadLetter(letter.reason(), letter.detail(), letter.sequenceId(), record);
   }
 
   @Override
   public void serialize(DeadLetter letter, DataOutputView target) throws IOException {
     StringValue.writeString(letter.reason().name(), target);
     StringValue.writeString(letter.detail(), target);
-    StringValue.writeString(letter.source(), target);
-    ByteCodec.write(letter.record(), target);
-    target.writeLong(letter.recordBytes());
+    target.writeBoolean(letter.record() instanceof Token);
+    if (letter.record() instanceof Token token) {
+      TOKENS.serialize(token, target);
+    } else {
+      StringValue.writeString(letter.sequenceId(), target);
+      RECORDS.serialize((RawRecord) letter.record(), target);
+    }
   }
 
   @Override
   public DeadLetter deserialize(DataInputView source) throws IOException {
-    return new DeadLetter(
-        reason(StringValue.readString(source)),
-        StringValue.readString(source),
-        StringValue.readString(source),
-        ByteCodec.read(source),
-        source.readLong());
+    Reason reason = reason(StringValue.readString(source));
+    String detail = StringValue.readString(source);
+    return source.readBoolean()
+        ? new DeadLetter(reason, detail, TOKENS.deserialize(source))
+        : new DeadLetter(
+            reason, detail, StringValue.readString(source), RECORDS.deserialize(source));
   }
 
   private static Reason reason(String name) throws IOException {

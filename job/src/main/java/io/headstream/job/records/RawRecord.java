@@ -2,6 +2,7 @@ package io.headstream.job.records;
 
 import io.headstream.job.serialization.RecordTypeInfoFactory;
 import io.headstream.job.serialization.SerializedBy;
+import java.util.Arrays;
 import org.apache.flink.api.common.typeinfo.TypeInfo;
 
 /**
@@ -17,7 +18,8 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
  */
 @TypeInfo(RecordTypeInfoFactory.class)
 @SerializedBy(RawRecordSerializer.class)
-public record RawRecord(byte[] bytes, String source, long sizeBytes, int markBytes) {
+public record RawRecord(byte[] bytes, String source, long sizeBytes, int markBytes)
+    implements DeadLetter.Content {
 
   /** How much is kept of a record that is too large. */
   public static final int KEPT_BYTES = 4096;
@@ -30,5 +32,12 @@ public record RawRecord(byte[] bytes, String source, long sizeBytes, int markByt
   /** Whether the record was longer than allowed, so that only its beginning is here. */
   public boolean tooLarge() {
     return sizeBytes > bytes.length;
+  }
+
+  /** This record with no more than {@link #KEPT_BYTES} of it. */
+  public RawRecord beginning() {
+    return bytes.length <= KEPT_BYTES
+        ? this
+        : new RawRecord(Arrays.copyOf(bytes, KEPT_BYTES), source, sizeBytes, markBytes);
   }
 }

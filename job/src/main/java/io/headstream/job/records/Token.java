@@ -28,7 +28,8 @@ public record Token(
     String label,
     Long timestamp,
     boolean last,
-    String source) {
+    String source)
+    implements DeadLetter.Content {
 
   /** The position of a token whose place is counted as it arrives. */
   public static final int ON_ARRIVAL = -1;

@@ -3,6 +3,8 @@ package io.headstream.job.attend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.job.app.json.DeadLetterJson;
+import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.observe.AttentionMaps;
 import io.headstream.job.observe.AttentionSample;
 import io.headstream.job.observe.DeadLetterOutput;
@@ -45,7 +47,10 @@ class OnePlaceTest {
       assertThat(letters.get(0).reason()).isEqualTo(Reason.NOT_FINITE);
       assertThat(letters.get(0).detail()).isEqualTo("answer");
       assertThat(letters.get(0).source()).isEqualTo("in:2");
-      assertThat(new String(letters.get(0).record(), StandardCharsets.UTF_8))
+      assertThat(
+              new String(
+                  DeadLetterJson.record(letters.get(0), TokenFormat.DEFAULT).bytes(),
+                  StandardCharsets.UTF_8))
           .startsWith("{\"sequence_id\":\"a\",\"position\":1,\"embedding\":[3.4028235E38,-3.4");
     }
   }

@@ -34,7 +34,11 @@ public final class RandomRecords {
       return type.cast(new RawRecord(bytes(), text(), random.nextLong(), random.nextInt(4)));
     } else if (type == DeadLetter.class) {
       Reason reason = Reason.values()[random.nextInt(Reason.values().length)];
-      return type.cast(new DeadLetter(reason, text(), text(), bytes(), random.nextLong()));
+      return type.cast(
+          random.nextBoolean()
+              ? new DeadLetter(reason, text(), token(text()))
+              : new DeadLetter(
+                  reason, text(), random.nextBoolean() ? text() : null, next(RawRecord.class)));
     } else if (type == HeadKey.class) {
       return type.cast(key());
     } else if (type == Block.class) {

@@ -97,8 +97,12 @@ class RecordSerializersTest {
     assertThat(new TokenSerializer().copy(token).embedding()).isNotSameAs(token.embedding());
     RawRecord raw = records.next(RawRecord.class);
     assertThat(new RawRecordSerializer().copy(raw).bytes()).isNotSameAs(raw.bytes());
-    DeadLetter letter = records.next(DeadLetter.class);
-    assertThat(new DeadLetterSerializer().copy(letter).record()).isNotSameAs(letter.record());
+    DeadLetter ofRecord = new DeadLetter(Reason.MALFORMED, "", null, raw);
+    assertThat(((RawRecord) new DeadLetterSerializer().copy(ofRecord).record()).bytes())
+        .isNotSameAs(raw.bytes());
+    DeadLetter ofToken = new DeadLetter(Reason.LATE, "", token);
+    assertThat(((Token) new DeadLetterSerializer().copy(ofToken).record()).embedding())
+        .isNotSameAs(token.embedding());
     Block block = Block.ofSequence(token.sequenceId(), List.of(token));
     assertThat(new BlockSerializer().copy(block).values()).isNotSameAs(block.values());
     assertThat(new BlockSerializer().copy(block).tokens().get(0).embedding())

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.job.serialization.RecordTypeInfo;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,11 +35,7 @@ class StoredRecordsTest {
           new Token("sequence \uD800 é", 17, bits(), "label \uDC00", -1L << 40, true, "a.jsonl:1"),
           new RawRecord(new byte[] {0, -1, 127}, "stdin:3", 1L << 33, 3),
           new DeadLetter(
-              Reason.CONFLICT,
-              "detail",
-              "topic:0:5",
-              "{\"x\": 1}".getBytes(StandardCharsets.UTF_8),
-              8),
+              Reason.CONFLICT, "detail", new Token("d", 7, bits(), null, 3L, false, "topic:0:5")),
           new HeadKey("k".repeat(1024), 7, -123456789),
           new Block(
               new HeadKey("b", 1, 42),

@@ -2,6 +2,8 @@ package io.headstream.job.sequences;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.job.app.json.DeadLetterJson;
+import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.observe.DeadLetterOutput;
 import io.headstream.job.records.Block;
 import io.headstream.job.records.DeadLetter;
@@ -101,7 +103,10 @@ class CollectSequencesTest {
             "position 0 came before with another embedding",
             "position 3 is beyond the last one, 2",
             "position 1 says last, as 2 did before");
-    assertThat(new String(deadLetters().get(0).record(), StandardCharsets.UTF_8))
+    assertThat(
+            new String(
+                DeadLetterJson.record(deadLetters().get(0), TokenFormat.DEFAULT).bytes(),
+                StandardCharsets.UTF_8))
         .isEqualTo("{\"sequence_id\":\"a\",\"position\":0,\"embedding\":[9.0,9.0],\"last\":true}");
     assertNothingLeft();
   }

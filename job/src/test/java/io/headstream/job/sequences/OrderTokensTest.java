@@ -2,6 +2,8 @@ package io.headstream.job.sequences;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.job.app.json.DeadLetterJson;
+import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.observe.DeadLetterOutput;
 import io.headstream.job.records.Block;
 import io.headstream.job.records.DeadLetter;
@@ -361,7 +363,9 @@ class OrderTokensTest {
   }
 
   private static String text(DeadLetter letter) {
-    String record = new String(letter.record(), StandardCharsets.UTF_8);
+    String record =
+        new String(
+            DeadLetterJson.record(letter, TokenFormat.DEFAULT).bytes(), StandardCharsets.UTF_8);
     String token = record.replaceAll("\\{\"sequence_id\":\"(.)\",\"position\":(\\d+).*", "$1:$2");
     return letter.reason() + " " + token + " " + letter.detail();
   }

@@ -1,12 +1,8 @@
 package io.headstream.job.app.json;
 
 import java.io.Serializable;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -49,8 +45,6 @@ public record TokenFormat(
           "last",
           FloatEncoding.JSON);
 
-  private static final String PARAMETER = "headstream.";
-
   /**
    * Checks that no two fields have one name.
    *
@@ -85,36 +79,5 @@ public record TokenFormat(
   /** The same names with another encoding. */
   public TokenFormat withEncoding(FloatEncoding other) {
     return new TokenFormat(sequenceId, position, embedding, token, label, timestamp, last, other);
-  }
-
-  /**
-   * This format as parameters of a job, by which every operator can ask for it without being told.
-   */
-  public Map<String, String> toParameters() {
-    Map<String, String> parameters = new LinkedHashMap<>();
-    parameters.put(PARAMETER + "id-field", sequenceId);
-    parameters.put(PARAMETER + "position-field", position);
-    parameters.put(PARAMETER + "embedding-field", embedding);
-    parameters.put(PARAMETER + "token-field", token);
-    parameters.put(PARAMETER + "label-field", label);
-    parameters.put(PARAMETER + "timestamp-field", timestamp);
-    parameters.put(PARAMETER + "last-field", last);
-    parameters.put(PARAMETER + "output-encoding", encoding.name().toLowerCase(Locale.ROOT));
-    return parameters;
-  }
-
-  /** The format in a job's parameters; what they do not say is as in {@link #DEFAULT}. */
-  public static TokenFormat ofParameters(Map<String, String> parameters) {
-    Map<String, String> all = new HashMap<>(DEFAULT.toParameters());
-    all.putAll(parameters);
-    return new TokenFormat(
-        all.get(PARAMETER + "id-field"),
-        all.get(PARAMETER + "position-field"),
-        all.get(PARAMETER + "embedding-field"),
-        all.get(PARAMETER + "token-field"),
-        all.get(PARAMETER + "label-field"),
-        all.get(PARAMETER + "timestamp-field"),
-        all.get(PARAMETER + "last-field"),
-        FloatEncoding.valueOf(all.get(PARAMETER + "output-encoding").toUpperCase(Locale.ROOT)));
   }
 }

@@ -7,16 +7,18 @@ import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
-import java.util.Arrays;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
  * Hands on the answers that a topic takes. A larger one is a dead letter of the reason {@link
- * Reason#TOO_LARGE}, with its beginning: sent, it would fail the job for ever.
+ * Reason#TOO_LARGE}, with its beginning: sent, it would fail the job for ever. It is taken off the
+ * answers again, in the accumulator and, as a count below 0 of this operator's own, in the metric
+ * {@code attention.tokensAnswered}, so that both add up to what the topic got.
  */
 public final class SetAsideLargeAnswers extends ProcessFunction<Token, Token> {
   private static final long serialVersionUID = 1L;
@@ -35,6 +37,7 @@ public final class SetAsideLargeAnswers extends ProcessFunction<Token, Token> {
   private final long nameCharacters;
   private transient DeadLetterOutput deadLetters;
   private transient LongCounter tokensAnswered;
+  private transient Counter tokens;
 
   /** For answers in a format, to a topic with a bound. */
   public SetAsideLargeAnswers(TokenFormat format, RecordBound bound) {
@@ -56,6 +59,7 @@ public final class SetAsideLargeAnswers extends ProcessFunction<Token, Token> {
   public void open(OpenContext context) {
     deadLetters = new DeadLetterOutput(getRuntimeContext());
     tokensAnswered = getRuntimeContext().getLongCounter("tokens-answered");
+    tokens = getRuntimeContext().getMetricGroup().addGroup("attention").counter("tokensAnswered");
   }
 
   @Override
@@ -69,12 +73,13 @@ public final class SetAsideLargeAnswers extends ProcessFunction<Token, Token> {
       out.collect(token);
       return;
     }
-    tokensAnswered.add(-1); // who computed the answer has counted it
+    // Who computed the answer has counted it.
+    tokensAnswered.add(-1);
+    tokens.dec();
     String detail = "answer has " + record.length + " bytes, the topic takes " + bound.maxBytes();
-    byte[] beginning = Arrays.copyOf(record, Math.min(record.length, RawRecord.KEPT_BYTES));
+    RawRecord beginning = new RawRecord(record, token.source(), record.length).beginning();
     deadLetters.emit(
-        new DeadLetter(Reason.TOO_LARGE, detail, token.source(), beginning, record.length),
-        context::output);
+        new DeadLetter(Reason.TOO_LARGE, detail, token.sequenceId(), beginning), context::output);
   }
 
   /** Spares writing nearly every answer twice. */

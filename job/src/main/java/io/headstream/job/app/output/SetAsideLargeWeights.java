@@ -75,9 +75,9 @@ public final class SetAsideLargeWeights<T extends AttentionRecord> extends Proce
             .formatted(written.size, bound.maxBytes());
     String source =
         "attention weights of sequence %s, head %d".formatted(weights.sequenceId(), weights.head());
+    RawRecord beginning = new RawRecord(written.kept.toByteArray(), source, written.size);
     deadLetters.emit(
-        new DeadLetter(Reason.TOO_LARGE, detail, source, written.kept.toByteArray(), written.size),
-        context::output);
+        new DeadLetter(Reason.TOO_LARGE, detail, weights.sequenceId(), beginning), context::output);
   }
 
   /** Of key and value together. */

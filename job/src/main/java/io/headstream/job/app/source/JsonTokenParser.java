@@ -19,7 +19,7 @@ import org.apache.flink.api.common.functions.RuntimeContext;
 
 /** Reads a token record: one JSON object, strictly. */
 public final class JsonTokenParser implements TokenParser {
-  private static final int MAX_ID_CHARACTERS = 1024;
+  static final int MAX_ID_CHARACTERS = 1024;
 
   /** What the library's messages add for its own users. */
   private static final Pattern FOR_PROGRAMMERS =
@@ -88,10 +88,15 @@ public final class JsonTokenParser implements TokenParser {
     try {
       token = read(record);
     } catch (Rejection e) {
-      deadLetters.accept(DeadLetter.of(e.reason(), e.getMessage(), record));
+      deadLetters.accept(new DeadLetter(e.reason(), e.getMessage(), sequenceId(record), record));
       return;
     }
     tokens.accept(token);
+  }
+
+  @Override
+  public String sequenceId(RawRecord record) {
+    return SequenceIdScan.of(record.bytes(), format.sequenceId());
   }
 
   private Token read(RawRecord record) throws Rejection {

@@ -6,7 +6,6 @@ import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
@@ -75,11 +74,9 @@ public final class ParseTokens extends ProcessFunction<RawRecord, Token> {
   }
 
   private DeadLetter tooLarge(RawRecord record) {
-    byte[] bytes = record.bytes();
-    byte[] beginning =
-        bytes.length > RawRecord.KEPT_BYTES ? Arrays.copyOf(bytes, RawRecord.KEPT_BYTES) : bytes;
     String detail =
         "record has " + record.sizeBytes() + " bytes, max-record-bytes is " + maxRecordBytes;
-    return new DeadLetter(Reason.TOO_LARGE, detail, record.source(), beginning, record.sizeBytes());
+    RawRecord beginning = record.beginning();
+    return new DeadLetter(Reason.TOO_LARGE, detail, parser.sequenceId(beginning), beginning);
   }
 }

@@ -33,7 +33,7 @@ public final class TextTokenParser implements TokenParser {
     try {
       check(record);
     } catch (Rejection e) {
-      deadLetters.accept(DeadLetter.of(e.reason(), e.getMessage(), record));
+      deadLetters.accept(new DeadLetter(e.reason(), e.getMessage(), sequenceId(record), record));
       return;
     }
     if (embedding == null) {

@@ -29,4 +29,14 @@ public interface TokenParser extends Serializable {
    * @param deadLetters takes the record when it cannot be used
    */
   void parse(RawRecord record, Consumer<Token> tokens, Consumer<DeadLetter> deadLetters);
+
+  /**
+   * The ID of the sequence that a record belongs to which cannot be used, as far as it can be read;
+   * otherwise null.
+   *
+   * @param record may be cut
+   */
+  default String sequenceId(RawRecord record) {
+    return null;
+  }
 }

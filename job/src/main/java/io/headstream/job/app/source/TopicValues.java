@@ -1,7 +1,6 @@
 package io.headstream.job.app.source;
 
 import io.headstream.job.records.RawRecord;
-import java.util.Arrays;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
@@ -28,9 +27,8 @@ final class TopicValues implements KafkaRecordDeserializationSchema<RawRecord> {
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RawRecord> out) {
     String source = record.topic() + ':' + record.partition() + ':' + record.offset();
     byte[] value = record.value() == null ? NONE : record.value();
-    boolean cut = value.length > maxRecordBytes && value.length > RawRecord.KEPT_BYTES;
-    byte[] kept = cut ? Arrays.copyOf(value, RawRecord.KEPT_BYTES) : value;
-    out.collect(new RawRecord(kept, source, value.length));
+    RawRecord read = new RawRecord(value, source, value.length);
+    out.collect(value.length > maxRecordBytes ? read.beginning() : read);
   }
 
   @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.job.app.json.FloatEncoding;
 import io.headstream.job.app.json.TokenFormat;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,8 +33,6 @@ class FieldOptionsTest {
         .isEqualTo(
             new TokenFormat(
                 "user.id", "step", "vec", "word", "name", "ts", "end", FloatEncoding.F32));
-    assertThat(TokenFormat.ofParameters(format.toParameters())).isEqualTo(format);
-    assertThat(TokenFormat.ofParameters(Map.of())).isEqualTo(TokenFormat.DEFAULT);
     assertThat(format("--id-field=position", "--position-field=sequence_id").position())
         .as("exchanged names")
         .isEqualTo("sequence_id");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -48,14 +49,16 @@ class DeadLetterJsonTest {
 
   @Test
   void repairsTextThatIsNotUnicode() {
-    DeadLetter letter = new DeadLetter(Reason.MALFORMED, "\ud800", "\udc00:1", new byte[0], 0);
-    assertThat(new String(DeadLetterJson.bytes(letter), UTF_8))
+    DeadLetter letter =
+        new DeadLetter(Reason.MALFORMED, "\ud800", null, new RawRecord(new byte[0], "\udc00:1", 0));
+    assertThat(new String(DeadLetterJson.bytes(letter, TokenFormat.DEFAULT), UTF_8))
         .isEqualTo(
             "{\"reason\":\"MALFORMED\",\"detail\":\"\ufffd\",\"source\":\"\ufffd:1\",\"record\":\"\"}");
   }
 
   private static String text(Reason reason, byte[] record, long recordBytes) {
-    DeadLetter letter = new DeadLetter(reason, "why", "t.jsonl:17", record, recordBytes);
-    return new String(DeadLetterJson.bytes(letter), UTF_8);
+    DeadLetter letter =
+        new DeadLetter(reason, "why", null, new RawRecord(record, "t.jsonl:17", recordBytes));
+    return new String(DeadLetterJson.bytes(letter, TokenFormat.DEFAULT), UTF_8);
   }
 }

@@ -3,8 +3,10 @@ package io.headstream.job.app.output;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
 import java.io.ByteArrayOutputStream;
@@ -71,8 +73,9 @@ class OutputITCase {
   void writesDeadLettersAsLines() throws Exception {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     byte[] record = "x".getBytes(UTF_8);
-    DeadLetter letter = new DeadLetter(Reason.MALFORMED, "why", "a:1", record, 1);
-    new DeadLetterEncoder().encode(letter, stream);
+    DeadLetter letter =
+        new DeadLetter(Reason.MALFORMED, "why", null, new RawRecord(record, "a:1", 1));
+    new DeadLetterEncoder(TokenFormat.DEFAULT).encode(letter, stream);
     assertThat(stream.toString(UTF_8))
         .isEqualTo(
             "{\"reason\":\"MALFORMED\",\"detail\":\"why\",\"source\":\"a:1\",\"record\":\"x\"}\n");

@@ -131,8 +131,8 @@ class SetAsideLargeWeightsTest {
     assertThat(letters.get(0).detail())
         .isEqualTo("attention weights have " + first + " bytes, the topic takes 65536");
     assertThat(letters.get(0).source()).isEqualTo(source);
-    assertThat(letters.get(0).record()).hasSize(RawRecord.KEPT_BYTES);
-    assertThat(letters.get(0).recordBytes()).isEqualTo(first);
+    assertThat(((RawRecord) letters.get(0).record()).bytes()).hasSize(RawRecord.KEPT_BYTES);
+    assertThat(((RawRecord) letters.get(0).record()).sizeBytes()).isEqualTo(first);
   }
 
   private static ProducerRecord<byte[], byte[]> record(AttentionRecord weights) {

@@ -3,7 +3,10 @@ package io.headstream.job.app.output;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.job.app.json.FloatEncoding;
 import io.headstream.job.app.json.TokenFormat;
+import io.headstream.job.app.json.TokenJson;
+import io.headstream.job.app.source.JsonTokenParser;
 import io.headstream.job.observe.DeadLetterOutput;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
@@ -12,6 +15,16 @@ import io.headstream.job.records.Token;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionGraphTestUtils;
+import org.apache.flink.runtime.metrics.MetricRegistry;
+import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
+import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -80,9 +93,54 @@ class TopicRecordsTest {
   }
 
   private static ProducerRecord<byte[], byte[]> letter(byte[] record) {
-    return new DeadLetterRecords("letters", TokenFormat.DEFAULT, BOUND)
-        .serialize(
-            new DeadLetter(Reason.MALFORMED, "bad", "in:0:1", record, record.length), null, null);
+    RawRecord raw = new RawRecord(record, "in:0:1", record.length);
+    String sequenceId = new JsonTokenParser(1, false, false).sequenceId(raw);
+    return records()
+        .serialize(new DeadLetter(Reason.MALFORMED, "bad", sequenceId, raw), null, null);
+  }
+
+  private static DeadLetterRecords records() {
+    return new DeadLetterRecords("letters", TokenFormat.DEFAULT, BOUND);
+  }
+
+  @Test
+  void aTokenIsWrittenAsItWouldComeInUnderItsOwnSequence() {
+    TokenFormat format = new TokenFormat("id", "p", "e", "w", "l", "t", "end", FloatEncoding.JSON);
+    Token token = new Token("größe", 1, new float[] {1}, null, null, true, "in:0:1");
+    ProducerRecord<byte[], byte[]> record =
+        new DeadLetterRecords("letters", format, BOUND)
+            .serialize(new DeadLetter(Reason.LATE, "why", token), null, null);
+    assertThat(record.key()).asString(StandardCharsets.UTF_8).isEqualTo("größe");
+    assertThat(text(record))
+        .isEqualTo(
+            "{\"reason\":\"LATE\",\"detail\":\"why\",\"source\":\"in:0:1\",\"record\":"
+                + "\"{\\\"id\\\":\\\"größe\\\",\\\"p\\\":1,\\\"e\\\":[1.0],\\\"end\\\":true}\"}");
+
+    Token large = token.withEmbedding(new float[RecordBound.LEAST_BYTES]);
+    DeadLetter late = new DeadLetter(Reason.LATE, "why", large);
+    assertThat(text(records().serialize(late, null, null)))
+        .startsWith("{\"reason\":\"TOO_LARGE\",\"detail\":\"dead letter has ")
+        .endsWith("\"record_bytes\":" + TokenJson.bytes(large).length + "}");
+  }
+
+  /** A task that hands out the counter that its operator has registered. */
+  private static MockEnvironment task(AtomicReference<Counter> tokensAnswered) {
+    MetricRegistry registry =
+        TestingMetricRegistry.builder()
+            .setRegisterConsumer(
+                (metric, name, group) -> {
+                  if (name.equals("tokensAnswered")) {
+                    tokensAnswered.set((Counter) metric);
+                  }
+                })
+            .build();
+    return new MockEnvironmentBuilder()
+        .setMetricGroup(
+            TaskManagerMetricGroup.createTaskManagerMetricGroup(
+                    registry, "here", ResourceID.generate())
+                .addJob(new JobID(), "job")
+                .addTask(ExecutionGraphTestUtils.createExecutionAttemptId(), "task"))
+        .build();
   }
 
   private static String text(ProducerRecord<byte[], byte[]> record) {
@@ -98,9 +156,11 @@ class TopicRecordsTest {
     int fitting = 0;
     int first = -1;
     List<DeadLetter> letters = new ArrayList<>();
+    AtomicReference<Counter> tokensAnswered = new AtomicReference<>();
     SetAsideLargeAnswers step = new SetAsideLargeAnswers(TokenFormat.DEFAULT, BOUND);
     try (OneInputStreamOperatorTestHarness<Token, Token> harness =
-        new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(step))) {
+        new OneInputStreamOperatorTestHarness<>(
+            new ProcessOperator<>(step), task(tokensAnswered))) {
       harness.open();
       int lengths = RecordBound.LEAST_BYTES / each;
       for (int length = lengths - 300 / each; length <= lengths; length++) {
@@ -115,6 +175,10 @@ class TopicRecordsTest {
         first = fits || first >= 0 ? first : value.length;
       }
       assertThat(harness.extractOutputValues()).hasSize(fitting).isNotEmpty();
+      long setAside = harness.getSideOutput(DeadLetterOutput.TAG).size();
+      assertThat(step.getRuntimeContext().getLongCounter("tokens-answered").getLocalValue())
+          .isEqualTo(-setAside);
+      assertThat(tokensAnswered.get().getCount()).isEqualTo(-setAside);
       harness.getSideOutput(DeadLetterOutput.TAG).forEach(r -> letters.add(r.getValue()));
     }
 
@@ -123,7 +187,7 @@ class TopicRecordsTest {
     assertThat(letters.get(0).detail())
         .isEqualTo("answer has " + first + " bytes, the topic takes 65536");
     assertThat(letters.get(0).source()).isEqualTo("s");
-    assertThat(letters.get(0).record()).hasSize(RawRecord.KEPT_BYTES);
-    assertThat(letters.get(0).recordBytes()).isEqualTo(first);
+    assertThat(((RawRecord) letters.get(0).record()).bytes()).hasSize(RawRecord.KEPT_BYTES);
+    assertThat(((RawRecord) letters.get(0).record()).sizeBytes()).isEqualTo(first);
   }
 }
