@@ -164,7 +164,7 @@ public final class AttentionLayer {
   /** Puts the layer behind a stream of tokens. */
   public Answered apply(DataStream<Token> tokens) {
     shipWeights(tokens.getExecutionEnvironment());
-    return settings.tokenMode() == null ? answerSequences(tokens) : answerTokens(tokens);
+    return settings.tokenMode() ? answerTokens(tokens) : answerSequences(tokens);
   }
 
   private Answered answerTokens(DataStream<Token> tokens) {
@@ -198,7 +198,7 @@ public final class AttentionLayer {
    * @throws IllegalStateException if the settings say token mode
    */
   public Answered applyToSequences(DataStream<SequenceChunk> sequences) {
-    if (settings.tokenMode() != null) {
+    if (settings.tokenMode()) {
       throw new IllegalStateException("token mode takes single tokens, not whole sequences");
     }
     shipWeights(sequences.getExecutionEnvironment());
@@ -296,12 +296,7 @@ public final class AttentionLayer {
   }
 
   private AttendOptions options() {
-    return new AttendOptions(
-        settings.causal(),
-        settings.window(),
-        settings.sinks(),
-        settings.dropout(),
-        settings.dropoutSeed());
+    return settings.model().attention();
   }
 
   private long sessionGapMillis() {

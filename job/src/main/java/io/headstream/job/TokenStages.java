@@ -54,10 +54,7 @@ final class TokenStages {
   SingleOutputStreamOperator<TokenBlock> order(DataStream<Token> tokens) {
     OrderTokens order =
         new OrderTokens(
-            settings.tokenMode().maxDisorder(),
-            gapMillis(),
-            gapInEventTime(),
-            MOST_TOKENS_PER_BLOCK);
+            settings.stream().maxDisorder(), gapMillis(), gapInEventTime(), MOST_TOKENS_PER_BLOCK);
     return tokens
         .keyBy(Token::sequenceId)
         .process(order)
@@ -156,14 +153,14 @@ final class TokenStages {
             true, keysBefore, settings.sinks(), settings.dropout(), settings.dropoutSeed()),
         settings.headGroups(),
         new ContextBounds(keysBefore, settings.sinks()),
-        settings.tokenMode().pageCacheBytes(),
+        settings.placement().pageCacheBytes(),
         sample);
   }
 
   /** The session gap where there is one; else what ends a sequence that was abandoned. */
   private long gapMillis() {
     Duration gap = settings.sessionGap();
-    Duration end = gap != null ? gap : settings.tokenMode().idleTimeout();
+    Duration end = gap != null ? gap : settings.stream().idleTimeout();
     return end == null ? 0 : end.toMillis();
   }
 

@@ -52,7 +52,7 @@ class AttentionJobGraphTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 4})
   void tokenModeToo(int headGroups) throws Exception {
-    StreamGraph graph = graph(settings(headGroups).withTokenMode(TokenMode.DEFAULT));
+    StreamGraph graph = graph(settings(headGroups).withTokenMode());
     GenericTypes.assertNone(graph);
     assertThat(graph.getStreamNodes())
         .allSatisfy(node -> assertThat(node.getTransformationUID()).isNotNull())

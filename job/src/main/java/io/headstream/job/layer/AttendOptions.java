@@ -22,6 +22,24 @@ public record AttendOptions(boolean causal, int window, int sinks, double dropou
   /** The window that hides nothing. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if they do not fit; the message names them
+   */
+  public AttendOptions {
+    require(window >= 0, "window is %d, must be at least 0", window);
+    require(sinks >= 0, "sinks is %d, must be at least 0", sinks);
+    require(dropout >= 0 && dropout < 1, "dropout is %s, must be at least 0 and below 1", dropout);
+    require(causal || window == UNLIMITED, "window %d needs a causal mask", window);
+  }
+
+  private static void require(boolean condition, String message, Object value) {
+    if (!condition) {
+      throw new IllegalArgumentException(message.formatted(value));
+    }
+  }
+
   /** How many positions before its own a token sees. */
   public int keysBefore() {
     return causal ? window : UNLIMITED;

@@ -211,10 +211,10 @@ class JobFromOptionsITCase {
     }
     Files.write(folder.resolve("in.jsonl"), lines);
     String[] layer = {"--model-dim=512", "--max-length=8192"};
-    assertThat(run(1, "in.jsonl", "one-slot", layer).shape().headGroups()).isOne();
-    assertThat(run(2, "in.jsonl", "two-slots", layer).shape().headGroups()).isEqualTo(2);
-    assertThat(run(2, "in.jsonl", "short", "--model-dim=512").shape().headGroups()).isOne();
-    assertThat(run(2, "in.jsonl", "said", with(layer, "--head-groups=4")).shape().headGroups())
+    assertThat(run(1, "in.jsonl", "one-slot", layer).settings().headGroups()).isOne();
+    assertThat(run(2, "in.jsonl", "two-slots", layer).settings().headGroups()).isEqualTo(2);
+    assertThat(run(2, "in.jsonl", "short", "--model-dim=512").settings().headGroups()).isOne();
+    assertThat(run(2, "in.jsonl", "said", with(layer, "--head-groups=4")).settings().headGroups())
         .isEqualTo(4);
     assertThat(lines("one-slot"))
         .hasSize(6)
@@ -223,7 +223,7 @@ class JobFromOptionsITCase {
         .isEqualTo(lines("said"));
     for (int slots : new int[] {1, 4}) {
       String[] byToken = with(layer, "--mode=token");
-      assertThat(run(slots, "in.jsonl", "token-" + slots, byToken).shape().headGroups())
+      assertThat(run(slots, "in.jsonl", "token-" + slots, byToken).settings().headGroups())
           .as("whatever the parallelism")
           .isEqualTo(2);
     }

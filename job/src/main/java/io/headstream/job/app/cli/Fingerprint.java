@@ -56,10 +56,10 @@ record Fingerprint(Map<String, String> values) {
         either(topics.attentionWeightsTopic(), locations.attentionWeights()));
     values.put("--attention-weights-for", options.attentionWeightsFor());
     values.put("--attention-weights-sample", options.attentionWeightsSample().orElse(0));
-    values.put("--model-dim", layer.shape().modelDim());
-    values.put("--heads", layer.shape().heads());
-    values.put("--kv-heads", layer.shape().keyValueHeads());
-    values.put("--head-groups", layer.shape().headGroups());
+    values.put("--model-dim", layer.settings().modelDim());
+    values.put("--heads", layer.settings().heads());
+    values.put("--kv-heads", layer.settings().keyValueHeads());
+    values.put("--head-groups", layer.settings().headGroups());
     values.put("--mode", options.tokenMode() ? "token" : "sequence");
     values.put("--window", options.window() == Integer.MAX_VALUE ? "unlimited" : options.window());
     values.put("--sinks", options.sinks());

@@ -35,7 +35,7 @@ final class OptionRules {
       checkEmbedded();
     }
     if (options.weights().isEmpty()) {
-      LayerShape.withoutWeights(options);
+      SettingsFromOptions.withoutWeights(options);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.headstream.job.app.cli;
 
+import io.headstream.job.StreamSettings;
 import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.app.output.Delivery;
 import io.headstream.job.app.source.StartFrom;
@@ -235,7 +236,10 @@ public final class Options {
     return layer.weightsPrefix;
   }
 
-  /** As typed, or the default; with weights only {@link LayerShape} knows the size that holds. */
+  /**
+   * As typed, or the default; with weights only {@link SettingsFromOptions} knows the size that
+   * holds.
+   */
   int modelDim() {
     return layer.modelDim;
   }
@@ -278,6 +282,17 @@ public final class Options {
   /** Whether each token is answered as it arrives. */
   public boolean tokenMode() {
     return token.mode.equals("token");
+  }
+
+  /** When tokens are answered, and how sequences end. */
+  StreamSettings stream() {
+    return new StreamSettings(
+        tokenMode() ? StreamSettings.Mode.TOKEN : StreamSettings.Mode.SEQUENCE,
+        input.maxLength,
+        input.sessionGap,
+        input.eventTime,
+        token.maxDisorder,
+        idleTimeout().orElse(null));
   }
 
   /** Token mode: how many tokens of a sequence wait for an earlier one. */

@@ -3,6 +3,7 @@ package io.headstream.job.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.job.AttentionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FingerprintTest {
-  private static final BuiltLayer LAYER = new BuiltLayer(new LayerShape(64, 4, 4, 1), null);
+  private static final BuiltLayer LAYER = new BuiltLayer(AttentionSettings.of(64, 4), null);
 
   @TempDir Path folder;
 
@@ -76,11 +77,23 @@ class FingerprintTest {
 
   @Test
   void anotherLayerIsNamedWithBothValues() {
-    assertRefused("--model-dim", "64", "32", new BuiltLayer(new LayerShape(32, 4, 4, 1), null));
-    assertRefused("--heads", "4", "8", new BuiltLayer(new LayerShape(64, 8, 4, 1), null));
-    assertRefused("--kv-heads", "4", "2", new BuiltLayer(new LayerShape(64, 4, 2, 1), null));
-    assertRefused("--head-groups", "1", "2", new BuiltLayer(new LayerShape(64, 4, 4, 2), null));
-    assertRefused("--weights", "none", "SHA-256 ab", new BuiltLayer(LAYER.shape(), "ab"));
+    assertRefused("--model-dim", "64", "32", new BuiltLayer(AttentionSettings.of(32, 4), null));
+    assertRefused(
+        "--heads",
+        "4",
+        "8",
+        new BuiltLayer(AttentionSettings.of(64, 8).withKeyValueHeads(4), null));
+    assertRefused(
+        "--kv-heads",
+        "4",
+        "2",
+        new BuiltLayer(AttentionSettings.of(64, 4).withKeyValueHeads(2), null));
+    assertRefused(
+        "--head-groups",
+        "1",
+        "2",
+        new BuiltLayer(AttentionSettings.of(64, 4).withHeadGroups(2), null));
+    assertRefused("--weights", "none", "SHA-256 ab", new BuiltLayer(LAYER.settings(), "ab"));
   }
 
   @Test

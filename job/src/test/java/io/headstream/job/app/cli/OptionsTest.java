@@ -3,6 +3,7 @@ package io.headstream.job.app.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.job.AttentionSettings;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -210,7 +211,7 @@ class OptionsTest {
     assertThat(options.attentionWeights()).isEmpty();
     assertThat(options.attentionWeightsFor()).isEmpty();
     assertThat(options.attentionWeightsSample()).isEmpty();
-    assertThat(LayerShape.withoutWeights(options)).isEqualTo(new LayerShape(64, 4, 4, 1));
+    assertThat(SettingsFromOptions.withoutWeights(options)).isEqualTo(AttentionSettings.of(64, 4));
   }
 
   @Test
@@ -242,7 +243,7 @@ class OptionsTest {
     assertThat(options.dropoutSeed()).isEqualTo(-8);
     assertThat(options.given("--weights-prefix")).isTrue();
     assertThat(options.given("--weights")).isFalse();
-    assertThat(LayerShape.withoutWeights(options).headGroups()).isEqualTo(2);
+    assertThat(SettingsFromOptions.withoutWeights(options).headGroups()).isEqualTo(2);
   }
 
   @Test
@@ -274,19 +275,20 @@ class OptionsTest {
 
   @Test
   void theWeightsFileSaysTheDimensionsAndOptionsMayRepeatThem() {
+    AttentionSettings file = AttentionSettings.of(32, 4).withKeyValueHeads(2);
     Options silent = Options.parse(Place.EMBEDDED, "--input=a", "--weights=w");
-    assertThat(LayerShape.ofWeights(silent, 32, 2)).isEqualTo(new LayerShape(32, 4, 2, 1));
+    assertThat(SettingsFromOptions.ofWeights(silent, 32, 2)).isEqualTo(file);
 
     Options repeating =
         Options.parse(Place.EMBEDDED, "--input=a", "--weights=w", "--model-dim=32", "--kv-heads=2");
-    assertThat(LayerShape.ofWeights(repeating, 32, 2)).isEqualTo(new LayerShape(32, 4, 2, 1));
-    assertThatThrownBy(() -> LayerShape.ofWeights(repeating, 48, 2))
+    assertThat(SettingsFromOptions.ofWeights(repeating, 32, 2)).isEqualTo(file);
+    assertThatThrownBy(() -> SettingsFromOptions.ofWeights(repeating, 48, 2))
         .isInstanceOf(UsageException.class)
         .hasMessage("--model-dim: found '32', expected 48 as in w");
-    assertThatThrownBy(() -> LayerShape.ofWeights(repeating, 32, 4))
+    assertThatThrownBy(() -> SettingsFromOptions.ofWeights(repeating, 32, 4))
         .isInstanceOf(UsageException.class)
         .hasMessage("--kv-heads: found '2', expected 4 as in w");
-    assertThatThrownBy(() -> LayerShape.ofWeights(silent, 30, 2))
+    assertThatThrownBy(() -> SettingsFromOptions.ofWeights(silent, 30, 2))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("--heads 4: does not divide model-dim 30");
   }

@@ -42,7 +42,7 @@ public final class StandInJob {
         .uid("answers")
         .sinkTo(OutputFiles.sink(locations.output(), new TokenEncoder()))
         .uid("output");
-    return new BuiltLayer(LayerShape.withoutWeights(options), null);
+    return new BuiltLayer(SettingsFromOptions.withoutWeights(options), null);
   }
 
   private static final class Answer extends RichMapFunction<Long, Token> {
