@@ -74,8 +74,8 @@ public final class AttendHeads extends KeyedProcessFunction<HeadKey, HeadTask, H
   /** What waits here and in the gather belongs to head groups, of which there must be as many. */
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
-    new StateOrigin(context.getOperatorStateStore())
-        .check(Map.of("head-groups", String.valueOf(groups)));
+    new StateOrigin(Map.of("head-groups", String.valueOf(groups)))
+        .check(StateOrigin.store(context.getOperatorStateStore()));
   }
 
   @Override

@@ -27,7 +27,7 @@ abstract class TokenAttention<I, O> extends KeyedProcessFunction<HeadKey, I, O>
 
   private transient SharedLayers.Lease lease;
   private transient IncrementalAttention attention;
-  private transient StateOrigin origin;
+  private transient ListState<String> origin;
   private transient ListState<Long> storedBytes;
 
   TokenAttention(TokenSettings settings) {
@@ -46,7 +46,7 @@ abstract class TokenAttention<I, O> extends KeyedProcessFunction<HeadKey, I, O>
 
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
-    origin = new StateOrigin(context.getOperatorStateStore());
+    origin = StateOrigin.store(context.getOperatorStateStore());
     storedBytes =
         context
             .getOperatorStateStore()
@@ -56,7 +56,7 @@ abstract class TokenAttention<I, O> extends KeyedProcessFunction<HeadKey, I, O>
   @Override
   public void open(OpenContext context) throws Exception {
     lease = settings.weights().acquire(getRuntimeContext());
-    origin.check(madeWith());
+    new StateOrigin(madeWith()).check(origin);
     // After a rescale a subtask's share is not its own, but that of all together is right.
     long bytes = 0;
     for (long share : storedBytes.get()) {
@@ -79,16 +79,12 @@ abstract class TokenAttention<I, O> extends KeyedProcessFunction<HeadKey, I, O>
 
   private Map<String, String> madeWith() {
     MultiHeadAttention layer = lease.layer();
-    ContextBounds bounds = settings.bounds();
     Map<String, String> values = new LinkedHashMap<>();
     values.put("model-dim", String.valueOf(layer.modelDim()));
     values.put("heads", String.valueOf(layer.heads()));
     values.put("kv-heads", String.valueOf(layer.keyValueHeads()));
     values.put("head-groups", String.valueOf(settings.groups()));
-    values.put("context", String.valueOf(bounds.keysBefore() + 1L));
-    values.put("sinks", String.valueOf(bounds.sinks()));
-    values.put("dropout", String.valueOf(settings.options().dropout()));
-    values.put("dropout-seed", String.valueOf(settings.options().dropoutSeed()));
+    values.putAll(settings.options().stateDependsOn());
     values.put("weights", "SHA-256 " + lease.weightsDigest());
     return values;
   }

@@ -5,6 +5,8 @@ import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.Dropout;
 import io.headstream.attention.Workspace;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * How a sequence is attended, in a form that travels in an operator.
@@ -48,6 +50,16 @@ public record AttendOptions(boolean causal, int window, int sinks, double dropou
   /** How many positions after its own a token sees. */
   public int keysAfter() {
     return causal ? 0 : UNLIMITED;
+  }
+
+  /** What keys and values that are kept depend on, by the names of the options. */
+  public Map<String, String> stateDependsOn() {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("context", String.valueOf(keysBefore() + 1L));
+    values.put("sinks", String.valueOf(sinks));
+    values.put("dropout", String.valueOf(dropout));
+    values.put("dropout-seed", String.valueOf(dropoutSeed));
+    return values;
   }
 
   /** What all whole sequences have in common: on the slot's own thread, in its own buffers. */

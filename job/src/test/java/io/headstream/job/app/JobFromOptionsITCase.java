@@ -14,7 +14,7 @@ import io.headstream.job.Sequences;
 import io.headstream.job.app.cli.BuiltLayer;
 import io.headstream.job.app.cli.Locations;
 import io.headstream.job.app.cli.Options;
-import io.headstream.job.app.cli.Place;
+import io.headstream.job.app.cli.RunsOn;
 import io.headstream.job.app.cli.UsageException;
 import io.headstream.job.app.json.FloatEncoding;
 import io.headstream.job.app.json.TokenFormat;
@@ -245,7 +245,7 @@ class JobFromOptionsITCase {
     env.enableCheckpointing(100);
     Options options =
         Options.parse(
-            Place.CLUSTER,
+            RunsOn.CLUSTER,
             with(further, "--input=" + folder.resolve(in), "--output=" + folder.resolve(out)));
     BuiltLayer layer = JobFromOptions.build(env, options, Locations.of(options));
     env.execute();

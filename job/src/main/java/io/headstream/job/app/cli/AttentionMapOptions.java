@@ -5,6 +5,7 @@ import picocli.CommandLine.Option;
 
 /** Whose attention weights come out, and where. */
 final class AttentionMapOptions {
+  @StateDepends(true)
   @Option(
       names = "--attention-weights",
       paramLabel = "URI",
@@ -15,6 +16,7 @@ final class AttentionMapOptions {
               + " Default: none")
   String uri;
 
+  @StateDepends(true)
   @Option(
       names = "--attention-weights-for",
       paramLabel = "ID[,ID...]",
@@ -24,6 +26,7 @@ final class AttentionMapOptions {
               + " option may be repeated. Default: none")
   List<String> ids;
 
+  @StateDepends(true)
   @Option(
       names = "--attention-weights-sample",
       paramLabel = "N",

@@ -56,7 +56,7 @@ public final class Embedded {
         console.information(information.get());
         return DONE;
       }
-      Options options = Options.parse(Place.EMBEDDED, arguments);
+      Options options = Options.parse(RunsOn.EMBEDDED, arguments);
       console.hide(Secrets.of(options.kafkaClients()));
       return embedded.run(options, Locations.of(options));
     } catch (UsageException e) {

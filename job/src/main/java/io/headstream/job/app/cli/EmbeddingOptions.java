@@ -4,6 +4,7 @@ import picocli.CommandLine.Option;
 
 /** Embeddings that do not come in the record. */
 final class EmbeddingOptions {
+  @StateDepends(true)
   @Option(
       names = "--embedding-table",
       paramLabel = "FILE[:TENSOR]",
@@ -14,6 +15,7 @@ final class EmbeddingOptions {
               + " none")
   String table;
 
+  @StateDepends(true)
   @Option(
       names = "--positions",
       paramLabel = "none|sinusoidal",

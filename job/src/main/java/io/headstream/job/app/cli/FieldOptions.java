@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 
 /** The form of a token record: what its fields are called, and how embeddings are written. */
 final class FieldOptions {
+  @StateDepends(true)
   @Option(
       names = "--id-field",
       paramLabel = "NAME",
@@ -16,6 +17,7 @@ final class FieldOptions {
       description = "what sequence_id is called, in and out. Default: ${DEFAULT-VALUE}")
   String id;
 
+  @StateDepends(true)
   @Option(
       names = "--position-field",
       paramLabel = "NAME",
@@ -24,6 +26,7 @@ final class FieldOptions {
       description = "what position is called, in and out. Default: ${DEFAULT-VALUE}")
   String position;
 
+  @StateDepends(true)
   @Option(
       names = "--embedding-field",
       paramLabel = "NAME",
@@ -34,6 +37,7 @@ final class FieldOptions {
               + " ${DEFAULT-VALUE}")
   String embedding;
 
+  @StateDepends(true)
   @Option(
       names = "--token-field",
       paramLabel = "NAME",
@@ -43,6 +47,7 @@ final class FieldOptions {
           "what token, an index into the embedding table, is called. Default: ${DEFAULT-VALUE}")
   String token;
 
+  @StateDepends(true)
   @Option(
       names = "--label-field",
       paramLabel = "NAME",
@@ -51,6 +56,7 @@ final class FieldOptions {
       description = "what label is called, in and out. Default: ${DEFAULT-VALUE}")
   String label;
 
+  @StateDepends(true)
   @Option(
       names = "--timestamp-field",
       paramLabel = "NAME",
@@ -59,6 +65,7 @@ final class FieldOptions {
       description = "what timestamp is called, in and out. Default: ${DEFAULT-VALUE}")
   String timestamp;
 
+  @StateDepends(true)
   @Option(
       names = "--last-field",
       paramLabel = "NAME",
@@ -67,6 +74,7 @@ final class FieldOptions {
       description = "what last is called, in and out. Default: ${DEFAULT-VALUE}")
   String last;
 
+  @StateDepends(true)
   @Option(
       names = "--output-encoding",
       paramLabel = "json|f32",

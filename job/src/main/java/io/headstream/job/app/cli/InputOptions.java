@@ -5,6 +5,7 @@ import picocli.CommandLine.Option;
 
 /** What is read, and how records become sequences. */
 final class InputOptions {
+  @StateDepends(true)
   @Option(
       names = "--input",
       paramLabel = "URI",
@@ -14,6 +15,7 @@ final class InputOptions {
               + " stdin (embedded only). Required.")
   String input;
 
+  @StateDepends(true)
   @Option(
       names = "--input-format",
       paramLabel = "jsonl|text",
@@ -24,6 +26,7 @@ final class InputOptions {
               + " words. Default: ${DEFAULT-VALUE}")
   InputFormat format;
 
+  @StateDepends(true)
   @Option(
       names = "--positions-from",
       paramLabel = "record|arrival",
@@ -34,6 +37,7 @@ final class InputOptions {
               + " ${DEFAULT-VALUE}")
   String positionsFrom;
 
+  @StateDepends(true)
   @Option(
       names = "--session-gap",
       paramLabel = "DURATION",
@@ -43,6 +47,7 @@ final class InputOptions {
               + " or in event time with --event-time. Default: off")
   Duration sessionGap;
 
+  @StateDepends(true)
   @Option(
       names = "--event-time",
       description =
@@ -50,6 +55,7 @@ final class InputOptions {
               + " Default: off")
   boolean eventTime;
 
+  @StateDepends(true)
   @Option(
       names = "--max-out-of-orderness",
       paramLabel = "DURATION",
@@ -60,6 +66,7 @@ final class InputOptions {
               + " partition. Default: ${DEFAULT-VALUE}")
   Duration maxOutOfOrderness;
 
+  @StateDepends(true)
   @Option(
       names = "--max-length",
       paramLabel = "N",
@@ -70,6 +77,7 @@ final class InputOptions {
               + " kept, earlier positions are forgotten. Default: ${DEFAULT-VALUE}")
   int maxLength;
 
+  @StateDepends(true)
   @Option(
       names = "--max-record-bytes",
       paramLabel = "N",

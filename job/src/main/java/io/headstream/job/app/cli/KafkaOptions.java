@@ -7,6 +7,7 @@ import picocli.CommandLine.Option;
 /** How topics are read and written. */
 final class KafkaOptions {
   /** For {@code --help} alone: {@link KafkaArguments} takes these before the others are read. */
+  @StateDepends(false)
   @Option(
       names = KafkaArguments.PREFIX + "KEY",
       paramLabel = "VALUE",
@@ -16,6 +17,7 @@ final class KafkaOptions {
               + " none")
   String client;
 
+  @StateDepends(false)
   @Option(
       names = KafkaProperties.OPTION,
       paramLabel = "FILE",
@@ -25,6 +27,7 @@ final class KafkaOptions {
               + " passwords and keys have to stand there. Default: none")
   String properties;
 
+  @StateDepends(false)
   @Option(
       names = "--from",
       paramLabel = "earliest|latest|committed",
@@ -35,6 +38,7 @@ final class KafkaOptions {
               + " earliest. Default: ${DEFAULT-VALUE}")
   StartFrom from;
 
+  @StateDepends(true)
   @Option(
       names = "--until",
       paramLabel = "latest",
@@ -43,6 +47,7 @@ final class KafkaOptions {
           "a Kafka input ends at what are its latest records at the start. Default: unbounded")
   String until;
 
+  @StateDepends(true)
   @Option(
       names = "--delivery",
       paramLabel = "exactly-once|at-least-once",

@@ -4,6 +4,7 @@ import picocli.CommandLine.Option;
 
 /** The attention layer: its shape, its weights, who sees whom. */
 final class LayerOptions {
+  @StateDepends(true)
   @Option(
       names = "--weights",
       paramLabel = "FILE",
@@ -11,6 +12,7 @@ final class LayerOptions {
       description = "a safetensors file. Default: none, seeded Xavier-uniform weights")
   String weights;
 
+  @StateDepends(false)
   @Option(
       names = "--weights-prefix",
       paramLabel = "P",
@@ -19,6 +21,7 @@ final class LayerOptions {
       description = "what stands before the tensor names in the file. Default: empty")
   String weightsPrefix;
 
+  @StateDepends(true)
   @Option(
       names = "--model-dim",
       paramLabel = "D",
@@ -29,6 +32,7 @@ final class LayerOptions {
               + " it. Default: ${DEFAULT-VALUE}")
   int modelDim;
 
+  @StateDepends(true)
   @Option(
       names = "--heads",
       paramLabel = "H",
@@ -37,6 +41,7 @@ final class LayerOptions {
       description = "query heads; H divides D. Default: ${DEFAULT-VALUE}")
   int heads;
 
+  @StateDepends(true)
   @Option(
       names = "--kv-heads",
       paramLabel = "K",
@@ -46,6 +51,7 @@ final class LayerOptions {
               + " repeated. Default: H")
   Integer keyValueHeads;
 
+  @StateDepends(true)
   @Option(
       names = "--mask",
       paramLabel = "none|causal",
@@ -54,6 +60,7 @@ final class LayerOptions {
       description = "who sees whom. Default: ${DEFAULT-VALUE}")
   String mask;
 
+  @StateDepends(true)
   @Option(
       names = "--window",
       paramLabel = "N",
@@ -63,6 +70,7 @@ final class LayerOptions {
               + " Default: unlimited")
   Integer window;
 
+  @StateDepends(true)
   @Option(
       names = "--sinks",
       paramLabel = "N",
@@ -73,6 +81,7 @@ final class LayerOptions {
               + " ${DEFAULT-VALUE}")
   int sinks;
 
+  @StateDepends(true)
   @Option(
       names = "--head-groups",
       paramLabel = "G|auto",
@@ -83,6 +92,7 @@ final class LayerOptions {
               + " ${DEFAULT-VALUE}")
   Integer headGroups;
 
+  @StateDepends(true)
   @Option(
       names = "--dropout",
       paramLabel = "P",
@@ -91,6 +101,7 @@ final class LayerOptions {
       description = "dropout on the attention weights, 0 <= P < 1. Default: ${DEFAULT-VALUE}")
   double dropout;
 
+  @StateDepends(true)
   @Option(
       names = "--dropout-seed",
       paramLabel = "S",
@@ -99,6 +110,7 @@ final class LayerOptions {
       description = "seed of the dropout mask. Default: ${DEFAULT-VALUE}")
   long dropoutSeed;
 
+  @StateDepends(true)
   @Option(
       names = "--seed",
       paramLabel = "S",

@@ -6,9 +6,9 @@ import java.util.Map;
 /** What has to hold between options, and between options and the place where the job runs. */
 final class OptionRules {
   private final Options options;
-  private final Place place;
+  private final RunsOn place;
 
-  OptionRules(Options options, Place place) {
+  OptionRules(Options options, RunsOn place) {
     this.options = options;
     this.place = place;
   }
@@ -29,7 +29,7 @@ final class OptionRules {
     checkMask();
     checkMode();
     checkAttentionWeights();
-    if (place == Place.CLUSTER) {
+    if (place == RunsOn.CLUSTER) {
       checkCluster();
     } else {
       checkEmbedded();

@@ -77,7 +77,7 @@ public final class Options {
    * @param arguments what the user typed
    * @throws UsageException if anything is wrong with it
    */
-  public static Options parse(Place place, String... arguments) {
+  public static Options parse(RunsOn place, String... arguments) {
     KafkaArguments kafkaArguments = KafkaArguments.of(arguments);
     Options options = new Options();
     options.typedKafkaClients = kafkaArguments.clients();

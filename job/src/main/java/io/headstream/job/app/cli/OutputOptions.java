@@ -4,6 +4,7 @@ import picocli.CommandLine.Option;
 
 /** Where the answers go, and what could not be used. */
 final class OutputOptions {
+  @StateDepends(true)
   @Option(
       names = "--output",
       paramLabel = "URI",
@@ -12,6 +13,7 @@ final class OutputOptions {
           "a folder (JSON Lines part files) or kafka:TOPIC. Default: stdout (embedded" + " only)")
   String output;
 
+  @StateDepends(false)
   @Option(
       names = "--overwrite",
       description =
@@ -20,6 +22,7 @@ final class OutputOptions {
               + " refused")
   boolean overwrite;
 
+  @StateDepends(true)
   @Option(
       names = "--dead-letters",
       paramLabel = "URI",

@@ -4,6 +4,7 @@ import picocli.CommandLine.Option;
 
 /** How the job runs on the Flink inside this JVM, and what ends before a job begins. */
 final class RunOptions {
+  @StateDepends(false)
   @Option(
       names = "--parallelism",
       paramLabel = "N",
@@ -13,6 +14,7 @@ final class RunOptions {
               + " number of cores")
   Integer parallelism;
 
+  @StateDepends(false)
   @Option(
       names = "--checkpoints",
       paramLabel = "DIR",
@@ -22,6 +24,7 @@ final class RunOptions {
               + " only). Default: none, a killed run starts over")
   String checkpoints;
 
+  @StateDepends(false)
   @Option(
       names = "--web-ui",
       paramLabel = "PORT",
@@ -31,9 +34,11 @@ final class RunOptions {
               + " (embedded only). Default: off")
   Integer webUi;
 
+  @StateDepends(false)
   @Option(names = "--help", usageHelp = true, description = "print this and end. Default: off")
   boolean help;
 
+  @StateDepends(false)
   @Option(
       names = "--version",
       versionHelp = true,

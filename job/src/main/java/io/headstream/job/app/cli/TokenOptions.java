@@ -5,6 +5,7 @@ import picocli.CommandLine.Option;
 
 /** When a token is answered, and what is kept for the tokens to come. */
 final class TokenOptions {
+  @StateDepends(true)
   @Option(
       names = "--mode",
       paramLabel = "sequence|token",
@@ -16,6 +17,7 @@ final class TokenOptions {
               + " ${DEFAULT-VALUE}")
   String mode;
 
+  @StateDepends(true)
   @Option(
       names = "--max-disorder",
       paramLabel = "N",
@@ -27,6 +29,7 @@ final class TokenOptions {
               + " ${DEFAULT-VALUE}")
   int maxDisorder;
 
+  @StateDepends(true)
   @Option(
       names = "--idle-timeout",
       paramLabel = "DURATION|off",
@@ -37,6 +40,7 @@ final class TokenOptions {
               + " abandoned: it ends, in processing time. Default: ${DEFAULT-VALUE}")
   Duration idleTimeout; // 0: off
 
+  @StateDepends(false)
   @Option(
       names = "--page-cache",
       paramLabel = "SIZE",

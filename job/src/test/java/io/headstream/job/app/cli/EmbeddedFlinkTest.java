@@ -19,7 +19,7 @@ class EmbeddedFlinkTest {
   })
   void aFolderOfEitherKindIsFinishedByCheckpoints(String arguments, boolean expected)
       throws Exception {
-    Options options = Options.parse(Place.EMBEDDED, arguments.split(" "));
+    Options options = Options.parse(RunsOn.EMBEDDED, arguments.split(" "));
 
     try (EmbeddedFlink flink = new EmbeddedFlink(options, folder, null, folder)) {
       assertThat(flink.environment().getCheckpointConfig().isCheckpointingEnabled())

@@ -81,6 +81,6 @@ class FieldOptionsTest {
     String[] arguments = new String[further.length + 1];
     arguments[0] = "--input=a";
     System.arraycopy(further, 0, arguments, 1, further.length);
-    return Options.parse(Place.EMBEDDED, arguments).tokenFormat();
+    return Options.parse(RunsOn.EMBEDDED, arguments).tokenFormat();
   }
 }

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.job.AttentionSettings;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.Model.OptionSpec;
 
 class FingerprintTest {
   private static final BuiltLayer LAYER = new BuiltLayer(AttentionSettings.of(64, 4), null);
@@ -97,6 +100,39 @@ class FingerprintTest {
   }
 
   @Test
+  void everyOptionSaysWhetherStateDependsOnIt() {
+    Options options = Options.parse(RunsOn.EMBEDDED, "--input=-");
+    for (OptionSpec option : options.parsed().commandSpec().options()) {
+      assertThat(((Field) option.userObject()).getAnnotation(StateDepends.class))
+          .as(option.longestName())
+          .isNotNull();
+    }
+    Set<String> compared = fingerprint(LAYER).origin().values().keySet();
+    assertThat(options.parsed().commandSpec().options())
+        .filteredOn(option -> compared.contains(option.longestName()))
+        .hasSize(compared.size() - 2) // --kafka.bootstrap.servers and --kafka.transactional.id
+        .allMatch(Fingerprint::stateDepends);
+  }
+
+  @Test
+  void anOptionThatWasNotNotedIsRefused() throws IOException {
+    Path noted = checkpoints.resolve("_options");
+    Files.writeString(noted, Files.readString(noted).replace("--sinks=0\n", ""));
+    assertRefused("--sinks", "null", "0", LAYER);
+  }
+
+  @Test
+  void valuesMayHoldLineBreaksAndBackslashes() throws IOException {
+    String to = "--attention-weights=" + folder.resolve("w");
+    String ids = "--attention-weights-for=a\n--sinks=1\\n";
+    fingerprint(LAYER, to, ids).write(checkpoints);
+    fingerprint(LAYER, to, ids).checkSame(checkpoints);
+    assertThatThrownBy(
+            () -> fingerprint(LAYER, to, "--attention-weights-for=a").checkSame(checkpoints))
+        .hasMessageStartingWith("--attention-weights-for: found '[a]'");
+  }
+
+  @Test
   void checkpointsOfUnknownOptionsAreRefused() throws IOException {
     Fingerprint.delete(checkpoints);
 
@@ -119,7 +155,7 @@ class FingerprintTest {
     arguments.add("--checkpoints=" + checkpoints);
     addUnlessGiven(arguments, "--input=", folder.resolve("tökens = 1"));
     addUnlessGiven(arguments, "--output=", folder.resolve("out"));
-    Options options = Options.parse(Place.EMBEDDED, arguments.toArray(String[]::new));
+    Options options = Options.parse(RunsOn.EMBEDDED, arguments.toArray(String[]::new));
     return Fingerprint.of(options, Locations.of(options), layer);
   }
 

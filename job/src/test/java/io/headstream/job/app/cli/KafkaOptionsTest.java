@@ -186,7 +186,7 @@ class KafkaOptionsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("refusals")
   void refusesInOneLineThatNamesNoSecret(String expected, String[] arguments) {
-    assertThatThrownBy(() -> Options.parse(Place.EMBEDDED, arguments))
+    assertThatThrownBy(() -> Options.parse(RunsOn.EMBEDDED, arguments))
         .as(Arrays.toString(arguments))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(expected)
@@ -234,6 +234,6 @@ class KafkaOptionsTest {
   }
 
   private static Options parse(String... arguments) {
-    return Options.parse(Place.EMBEDDED, arguments);
+    return Options.parse(RunsOn.EMBEDDED, arguments);
   }
 }

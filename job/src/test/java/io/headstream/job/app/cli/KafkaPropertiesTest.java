@@ -29,7 +29,7 @@ class KafkaPropertiesTest {
                 + "ssl.key.password = pässword\\u0021\n"
                 + "sasl.jaas.config=a.Module required \\\n  password=\"x\";\n");
 
-    assertThat(parse(Place.CLUSTER, "--kafka.group.id=g", "--kafka-properties=" + file))
+    assertThat(parse(RunsOn.CLUSTER, "--kafka.group.id=g", "--kafka-properties=" + file))
         .containsEntry("ssl.key.password", "pässword!")
         .containsEntry("sasl.jaas.config", "a.Module required password=\"x\";")
         .containsEntry("group.id", "g")
@@ -77,7 +77,7 @@ class KafkaPropertiesTest {
   void goesWithATopicAlone() throws IOException {
     Path file = file("ssl.key.password=" + SECRET);
     assertThatThrownBy(
-            () -> Options.parse(Place.EMBEDDED, "--input=-", "--kafka-properties=" + file))
+            () -> Options.parse(RunsOn.EMBEDDED, "--input=-", "--kafka-properties=" + file))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("--kafka-properties: there is no Kafka topic, expected kafka:TOPIC")
         .hasMessageNotContaining(SECRET);
@@ -96,16 +96,16 @@ class KafkaPropertiesTest {
         "my.interceptor.secret"
       })
   void aSecretIsOnNoClustersCommandLine(String key) {
-    assertThatThrownBy(() -> parse(Place.CLUSTER, "--kafka." + key, SECRET))
+    assertThatThrownBy(() -> parse(RunsOn.CLUSTER, "--kafka." + key, SECRET))
         .isInstanceOf(UsageException.class)
         .hasMessage(
             "--kafka."
                 + key
                 + ": a secret, and Flink logs the arguments of programs; expected in the file of"
                 + " --kafka-properties");
-    assertThat(parse(Place.EMBEDDED, "--kafka." + key, SECRET)).containsEntry(key, SECRET);
+    assertThat(parse(RunsOn.EMBEDDED, "--kafka." + key, SECRET)).containsEntry(key, SECRET);
     String reference = "${file:/run/secrets/kafka:password}";
-    assertThat(parse(Place.CLUSTER, "--kafka." + key, reference)).containsEntry(key, reference);
+    assertThat(parse(RunsOn.CLUSTER, "--kafka." + key, reference)).containsEntry(key, reference);
   }
 
   @ParameterizedTest
@@ -118,7 +118,7 @@ class KafkaPropertiesTest {
         "group.id"
       })
   void whatIsNoSecretMayBeTyped(String key) {
-    assertThat(parse(Place.CLUSTER, "--kafka." + key, "a")).containsEntry(key, "a");
+    assertThat(parse(RunsOn.CLUSTER, "--kafka." + key, "a")).containsEntry(key, "a");
   }
 
   private Path file(String content) throws IOException {
@@ -126,13 +126,13 @@ class KafkaPropertiesTest {
   }
 
   private static void assertRefused(String start, Path file) {
-    assertThatThrownBy(() -> parse(Place.CLUSTER, "--kafka-properties=" + file))
+    assertThatThrownBy(() -> parse(RunsOn.CLUSTER, "--kafka-properties=" + file))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(start)
         .hasMessageNotContaining(SECRET);
   }
 
-  private static Map<String, String> parse(Place place, String... further) {
+  private static Map<String, String> parse(RunsOn place, String... further) {
     List<String> arguments =
         new ArrayList<>(
             List.of(

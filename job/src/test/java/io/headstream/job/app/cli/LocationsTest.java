@@ -242,7 +242,7 @@ class LocationsTest {
   private Locations locations(String... further) {
     List<String> arguments = new ArrayList<>(List.of("--input", input.toString()));
     arguments.addAll(List.of(further));
-    return Locations.of(Options.parse(Place.EMBEDDED, arguments.toArray(String[]::new)));
+    return Locations.of(Options.parse(RunsOn.EMBEDDED, arguments.toArray(String[]::new)));
   }
 
   private void refusedWithInput(String start, String... further) {
@@ -252,7 +252,7 @@ class LocationsTest {
   }
 
   private static void refused(String start, String... arguments) {
-    assertThatThrownBy(() -> Locations.of(Options.parse(Place.EMBEDDED, arguments)))
+    assertThatThrownBy(() -> Locations.of(Options.parse(RunsOn.EMBEDDED, arguments)))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(start);
   }

@@ -136,7 +136,7 @@ class OptionsTest {
   void idsMayHoldCommas(String typed, String ids) {
     Options options =
         Options.parse(
-            Place.EMBEDDED,
+            RunsOn.EMBEDDED,
             "--input=-",
             "--attention-weights=w",
             "--attention-weights-for=" + typed,
@@ -151,7 +151,7 @@ class OptionsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("refusals")
   void refusesInOneLineThatNamesTheOption(String expected, String[] arguments) {
-    assertThatThrownBy(() -> Options.parse(Place.EMBEDDED, arguments))
+    assertThatThrownBy(() -> Options.parse(RunsOn.EMBEDDED, arguments))
         .as(Arrays.toString(arguments))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining(expected)
@@ -170,20 +170,20 @@ class OptionsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("clusterRefusals")
   void refusesOnAClusterWhatOnlyTheEmbeddedFlinkCanDo(String expected, String[] arguments) {
-    assertThatThrownBy(() -> Options.parse(Place.CLUSTER, arguments))
+    assertThatThrownBy(() -> Options.parse(RunsOn.CLUSTER, arguments))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(expected);
   }
 
   @Test
   void controlCharactersOfAValueDoNotBreakTheLine() {
-    assertThatThrownBy(() -> Options.parse(Place.EMBEDDED, "--heads=1\n2\r\u2028\u001b[2J"))
+    assertThatThrownBy(() -> Options.parse(RunsOn.EMBEDDED, "--heads=1\n2\r\u2028\u001b[2J"))
         .hasMessageStartingWith("--heads: found '1 2 [2J'");
   }
 
   @Test
   void defaultsAreThoseOfTheTable() {
-    Options options = Options.parse(Place.EMBEDDED, "--input", "a");
+    Options options = Options.parse(RunsOn.EMBEDDED, "--input", "a");
 
     assertThat(options.input()).isEqualTo("a");
     assertThat(options.inputFormat()).isEqualTo(InputFormat.JSONL);
@@ -218,7 +218,7 @@ class OptionsTest {
   void valuesFollowTheirKeysWithABlankOrAnEqualsSign() {
     Options options =
         Options.parse(
-            Place.EMBEDDED,
+            RunsOn.EMBEDDED,
             "--input=-",
             "--session-gap",
             "5 min",
@@ -248,14 +248,14 @@ class OptionsTest {
 
   @Test
   void aWindowAndTokenModeAreCausal() {
-    Options window = Options.parse(Place.EMBEDDED, "--input=a", "--window=0", "--sinks=4");
+    Options window = Options.parse(RunsOn.EMBEDDED, "--input=a", "--window=0", "--sinks=4");
     assertThat(window.causal()).isTrue();
     assertThat(window.window()).isZero();
     assertThat(window.sinks()).isEqualTo(4);
 
     Options token =
         Options.parse(
-            Place.EMBEDDED,
+            RunsOn.EMBEDDED,
             "--input=a",
             "--mode=token",
             "--max-disorder=0",
@@ -270,17 +270,18 @@ class OptionsTest {
 
   @Test
   void aValueThatBeginsWithAnAtSignIsNoFileOfOptions() {
-    assertThat(Options.parse(Place.EMBEDDED, "--input", "@a").input()).isEqualTo("@a");
+    assertThat(Options.parse(RunsOn.EMBEDDED, "--input", "@a").input()).isEqualTo("@a");
   }
 
   @Test
   void theWeightsFileSaysTheDimensionsAndOptionsMayRepeatThem() {
     AttentionSettings file = AttentionSettings.of(32, 4).withKeyValueHeads(2);
-    Options silent = Options.parse(Place.EMBEDDED, "--input=a", "--weights=w");
+    Options silent = Options.parse(RunsOn.EMBEDDED, "--input=a", "--weights=w");
     assertThat(SettingsFromOptions.ofWeights(silent, 32, 2)).isEqualTo(file);
 
     Options repeating =
-        Options.parse(Place.EMBEDDED, "--input=a", "--weights=w", "--model-dim=32", "--kv-heads=2");
+        Options.parse(
+            RunsOn.EMBEDDED, "--input=a", "--weights=w", "--model-dim=32", "--kv-heads=2");
     assertThat(SettingsFromOptions.ofWeights(repeating, 32, 2)).isEqualTo(file);
     assertThatThrownBy(() -> SettingsFromOptions.ofWeights(repeating, 48, 2))
         .isInstanceOf(UsageException.class)
