@@ -171,7 +171,7 @@ public final class AttentionLayer {
   public Answered apply(DataStream<Token> tokens) {
     shipWeights(tokens.getExecutionEnvironment());
     SingleOutputStreamOperator<Block> blocks =
-        settings.tokenMode() == null ? collect(tokens) : order(tokens);
+        settings.tokenMode() ? order(tokens) : collect(tokens);
     return answered(blocks, blocks.getSideOutput(DeadLetterOutput.TAG));
   }
 
@@ -182,7 +182,7 @@ public final class AttentionLayer {
    * @throws IllegalStateException if the settings say token mode
    */
   public Answered applyToSequences(DataStream<Block> sequences) {
-    if (settings.tokenMode() != null) {
+    if (settings.tokenMode()) {
       throw new IllegalStateException("token mode takes single tokens, not whole sequences");
     }
     shipWeights(sequences.getExecutionEnvironment());
@@ -243,8 +243,8 @@ public final class AttentionLayer {
     Duration gap = settings.sessionGap();
     OrderTokens order =
         new OrderTokens(
-            settings.tokenMode().maxDisorder(),
-            millis(gap != null ? gap : settings.tokenMode().idleTimeout()),
+            settings.stream().maxDisorder(),
+            millis(gap != null ? gap : settings.stream().idleTimeout()),
             settings.eventTime() && gap != null,
             MOST_TOKENS_PER_BLOCK);
     return operator(

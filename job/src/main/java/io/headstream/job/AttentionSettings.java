@@ -1,5 +1,6 @@
 package io.headstream.job;
 
+import io.headstream.job.StreamSettings.Mode;
 import io.headstream.job.weights.AttendOptions;
 import java.io.Serializable;
 import java.time.Duration;
@@ -7,14 +8,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a layer in a stream is told besides its weights. Immutable.
+ * What a layer in a stream is told besides its weights, in three parts. Immutable.
  *
  * <p>Each method that changes a setting throws an {@link IllegalArgumentException} that names the
  * numbers if they do not fit one another.
+ *
+ * @param model what the model is
+ * @param stream what the stream is
+ * @param placement where things run
  */
-public final class AttentionSettings implements Serializable {
-  private static final long serialVersionUID = 1L;
-
+public record AttentionSettings(ModelSettings model, StreamSettings stream, Placement placement)
+    implements Serializable {
   private static final Logger LOG = LoggerFactory.getLogger(AttentionSettings.class);
 
   /** Most tokens of a sequence where nobody says otherwise. */
@@ -23,42 +27,27 @@ public final class AttentionSettings implements Serializable {
   /** The longest array that every JVM makes. */
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
-  // Set once, on a copy that nobody else has seen yet.
-  private final int modelDim;
-  private final int heads;
-  private int keyValueHeads;
-  private boolean causal;
-  private int window = AttendOptions.UNLIMITED;
-  private int sinks;
-  private int headGroups = 1;
-  private double dropout;
-  private long dropoutSeed;
-  private int maxLength;
-  private Duration sessionGap; // or null
-  private boolean eventTime;
-  private TokenMode tokenMode; // null: whole sequences
-
-  private AttentionSettings(int modelDim, int heads) {
-    this.modelDim = modelDim;
-    this.heads = heads;
-    this.keyValueHeads = heads;
-    this.maxLength = Math.min(DEFAULT_MAX_LENGTH, MAX_ARRAY / Math.max(1, modelDim));
-  }
-
-  private AttentionSettings(AttentionSettings other) {
-    this.modelDim = other.modelDim;
-    this.heads = other.heads;
-    this.keyValueHeads = other.keyValueHeads;
-    this.causal = other.causal;
-    this.window = other.window;
-    this.sinks = other.sinks;
-    this.headGroups = other.headGroups;
-    this.dropout = other.dropout;
-    this.dropoutSeed = other.dropoutSeed;
-    this.maxLength = other.maxLength;
-    this.sessionGap = other.sessionGap;
-    this.eventTime = other.eventTime;
-    this.tokenMode = other.tokenMode;
+  /**
+   * Checks what has to hold between the parts.
+   *
+   * @throws IllegalArgumentException if the parts do not fit; the message names the numbers
+   */
+  public AttentionSettings {
+    boolean tokenMode = stream.mode() == Mode.TOKEN;
+    long numbers = (long) stream.maxLength() * model.modelDim();
+    require(
+        tokenMode || numbers <= MAX_ARRAY,
+        "max-length %d times model-dim %d is %d numbers, at most %d fit an array",
+        stream.maxLength(),
+        model.modelDim(),
+        numbers,
+        MAX_ARRAY);
+    require(
+        model.keyValueHeads() % placement.headGroups() == 0,
+        "head-groups %d: does not divide %d key/value heads, expected groups of equal size",
+        placement.headGroups(),
+        model.keyValueHeads());
+    require(model.attention().causal() || !tokenMode, "mask is none, token mode is always causal");
   }
 
   /**
@@ -69,21 +58,28 @@ public final class AttentionSettings implements Serializable {
    * @param heads query heads; divides {@code modelDim}
    */
   public static AttentionSettings of(int modelDim, int heads) {
-    return new AttentionSettings(modelDim, heads).checked();
+    AttendOptions attention = new AttendOptions(false, AttendOptions.UNLIMITED, 0, 0, 0);
+    StreamSettings stream =
+        new StreamSettings(
+            Mode.SEQUENCE,
+            Math.min(DEFAULT_MAX_LENGTH, MAX_ARRAY / Math.max(1, modelDim)),
+            null,
+            false,
+            StreamSettings.DEFAULT_MAX_DISORDER,
+            StreamSettings.DEFAULT_IDLE_TIMEOUT);
+    return new AttentionSettings(
+        new ModelSettings(modelDim, heads, heads, attention), stream, Placement.DEFAULT);
   }
 
   /** These settings with fewer key/value heads, a number that divides the heads. */
   public AttentionSettings withKeyValueHeads(int count) {
-    AttentionSettings copy = new AttentionSettings(this);
-    copy.keyValueHeads = count;
-    return copy.checked();
+    return new AttentionSettings(
+        new ModelSettings(modelDim(), heads(), count, model.attention()), stream, placement);
   }
 
   /** These settings with a causal mask, or without: a token sees itself and what came before. */
   public AttentionSettings withCausal(boolean isCausal) {
-    AttentionSettings copy = new AttentionSettings(this);
-    copy.causal = isCausal;
-    return copy.checked();
+    return with(new AttendOptions(isCausal, window(), sinks(), dropout(), dropoutSeed()));
   }
 
   /**
@@ -94,11 +90,12 @@ public final class AttentionSettings implements Serializable {
    * @param firstPositions how many of the first stay visible although outside the window
    */
   public AttentionSettings withWindow(int positionsBefore, int firstPositions) {
-    AttentionSettings copy = new AttentionSettings(this);
-    copy.causal = true;
-    copy.window = positionsBefore;
-    copy.sinks = firstPositions;
-    return copy.checked();
+    return with(new AttendOptions(true, positionsBefore, firstPositions, dropout(), dropoutSeed()));
+  }
+
+  /** These settings with dropout on the attention weights, {@code 0 <= probability < 1}. */
+  public AttentionSettings withDropout(double probability, long seed) {
+    return with(new AttendOptions(causal(), window(), sinks(), probability, seed));
   }
 
   /**
@@ -106,9 +103,7 @@ public final class AttentionSettings implements Serializable {
    * key/value heads.
    */
   public AttentionSettings withHeadGroups(int groups) {
-    AttentionSettings copy = new AttentionSettings(this);
-    copy.headGroups = groups;
-    return copy.checked();
+    return new AttentionSettings(model, stream, new Placement(groups, placement.pageCacheBytes()));
   }
 
   /**
@@ -127,12 +122,12 @@ public final class AttentionSettings implements Serializable {
     return withHeadGroups(choice.groups());
   }
 
-  /** These settings with dropout on the attention weights, {@code 0 <= probability < 1}. */
-  public AttentionSettings withDropout(double probability, long seed) {
-    AttentionSettings copy = new AttentionSettings(this);
-    copy.dropout = probability;
-    copy.dropoutSeed = seed;
-    return copy.checked();
+  /**
+   * These settings with another bound on the keys and values that a subtask keeps decoded in token
+   * mode.
+   */
+  public AttentionSettings withPageCacheBytes(long bytes) {
+    return new AttentionSettings(model, stream, new Placement(headGroups(), bytes));
   }
 
   /**
@@ -141,16 +136,26 @@ public final class AttentionSettings implements Serializable {
    * it is the longest context, and earlier positions are forgotten.
    */
   public AttentionSettings withMaxLength(int tokens) {
-    AttentionSettings copy = new AttentionSettings(this);
-    copy.maxLength = tokens;
-    return copy.checked();
+    return with(
+        new StreamSettings(
+            stream.mode(),
+            tokens,
+            sessionGap(),
+            eventTime(),
+            stream.maxDisorder(),
+            stream.idleTimeout()));
   }
 
   /** These settings with a session gap; null for none. */
   public AttentionSettings withSessionGap(Duration gap) {
-    AttentionSettings copy = new AttentionSettings(this);
-    copy.sessionGap = gap;
-    return copy.checked();
+    return with(
+        new StreamSettings(
+            stream.mode(),
+            maxLength(),
+            gap,
+            eventTime(),
+            stream.maxDisorder(),
+            stream.idleTimeout()));
   }
 
   /**
@@ -158,118 +163,110 @@ public final class AttentionSettings implements Serializable {
    * then, or in processing time.
    */
   public AttentionSettings withEventTime(boolean isEventTime) {
-    AttentionSettings copy = new AttentionSettings(this);
-    copy.eventTime = isEventTime;
-    return copy.checked();
+    return with(
+        new StreamSettings(
+            stream.mode(),
+            maxLength(),
+            sessionGap(),
+            isEventTime,
+            stream.maxDisorder(),
+            stream.idleTimeout()));
   }
 
   /** These settings, causal, with each token answered as it arrives. */
-  public AttentionSettings withTokenMode(TokenMode mode) {
-    AttentionSettings copy = new AttentionSettings(this);
-    copy.causal = true;
-    copy.tokenMode = mode;
-    return copy.checked();
+  public AttentionSettings withTokenMode() {
+    return withTokenMode(stream.maxDisorder(), stream.idleTimeout());
+  }
+
+  /**
+   * These settings, causal, with each token answered as it arrives.
+   *
+   * @param maxDisorder how many tokens of a sequence wait for an earlier one at most
+   * @param idleTimeout after how long without a token an abandoned sequence ends; null for never
+   */
+  public AttentionSettings withTokenMode(int maxDisorder, Duration idleTimeout) {
+    return new AttentionSettings(
+        withCausal(true).model,
+        new StreamSettings(
+            Mode.TOKEN, maxLength(), sessionGap(), eventTime(), maxDisorder, idleTimeout),
+        placement);
+  }
+
+  private AttentionSettings with(AttendOptions attention) {
+    return new AttentionSettings(
+        new ModelSettings(modelDim(), heads(), keyValueHeads(), attention), stream, placement);
+  }
+
+  private AttentionSettings with(StreamSettings other) {
+    return new AttentionSettings(model, other, placement);
   }
 
   /** Size of a token's embedding. */
   public int modelDim() {
-    return modelDim;
+    return model.modelDim();
   }
 
   /** Query heads. */
   public int heads() {
-    return heads;
+    return model.heads();
   }
 
   /** Key/value heads. */
   public int keyValueHeads() {
-    return keyValueHeads;
+    return model.keyValueHeads();
   }
 
   /** Whether a token sees only itself and what came before. */
   public boolean causal() {
-    return causal;
+    return model.attention().causal();
   }
 
   /** How many positions before its own a token sees; {@code Integer.MAX_VALUE} for all. */
   public int window() {
-    return window;
+    return model.attention().window();
   }
 
   /** How many of the first positions stay visible although outside the window. */
   public int sinks() {
-    return sinks;
+    return model.attention().sinks();
   }
 
   /** How many parallel parts the heads are fanned out into. */
   public int headGroups() {
-    return headGroups;
+    return placement.headGroups();
   }
 
   /** Share of attention weights that are dropped. */
   public double dropout() {
-    return dropout;
+    return model.attention().dropout();
   }
 
   /** What the dropout of all sequences has in common. */
   public long dropoutSeed() {
-    return dropoutSeed;
+    return model.attention().dropoutSeed();
   }
 
   /** Most tokens of a sequence, or of a context. */
   public int maxLength() {
-    return maxLength;
+    return stream.maxLength();
   }
 
   /** How long a sequence waits for its next token; null for ever. */
   public Duration sessionGap() {
-    return sessionGap;
+    return stream.sessionGap();
   }
 
   /** Whether the session gap passes in the time of the tokens. */
   public boolean eventTime() {
-    return eventTime;
+    return stream.eventTime();
   }
 
-  /** How tokens are answered as they arrive; null where whole sequences are answered. */
-  public TokenMode tokenMode() {
-    return tokenMode;
+  /** Whether tokens are answered as they arrive. */
+  public boolean tokenMode() {
+    return stream.mode() == Mode.TOKEN;
   }
 
-  private AttentionSettings checked() {
-    require(modelDim >= 1, "model-dim is %d, must be at least 1", modelDim);
-    require(heads >= 1, "heads is %d, must be at least 1", heads);
-    require(keyValueHeads >= 1, "kv-heads is %d, must be at least 1", keyValueHeads);
-    require(headGroups >= 1, "head-groups is %d, must be at least 1", headGroups);
-    require(maxLength >= 1, "max-length is %d, must be at least 1", maxLength);
-    require(window >= 0, "window is %d, must be at least 0", window);
-    require(sinks >= 0, "sinks is %d, must be at least 0", sinks);
-    require(
-        tokenMode != null || (long) maxLength * modelDim <= MAX_ARRAY,
-        "max-length %d times model-dim %d is %d numbers, at most %d fit an array",
-        maxLength,
-        modelDim,
-        (long) maxLength * modelDim,
-        MAX_ARRAY);
-    require(modelDim % heads == 0, "heads %d does not divide model-dim %d", heads, modelDim);
-    require(
-        heads % keyValueHeads == 0, "kv-heads %d does not divide heads %d", keyValueHeads, heads);
-    require(
-        keyValueHeads % headGroups == 0,
-        "head-groups %d does not divide kv-heads %d",
-        headGroups,
-        keyValueHeads);
-    require(dropout >= 0 && dropout < 1, "dropout is %s, must be at least 0 and below 1", dropout);
-    require(
-        sessionGap == null || sessionGap.toMillis() >= 1,
-        "session-gap is %s, must be at least 1 ms",
-        sessionGap);
-    require(causal || window == AttendOptions.UNLIMITED, "window %d needs a causal mask", window);
-    require(causal || tokenMode == null, "mask is none, token mode is always causal");
-    return this;
-  }
-
-  private static void require(boolean condition, String message, Object... values) {
+  static void require(boolean condition, String message, Object... values) {
     if (!condition) {
       throw new IllegalArgumentException(message.formatted(values));
     }

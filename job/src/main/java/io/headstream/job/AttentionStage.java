@@ -55,7 +55,7 @@ public final class AttentionStage {
       int layer, AttentionSettings settings, LayerWeights weights, AttentionSample sample) {
     this.layer = layer;
     this.settings = settings;
-    this.weights = settings.tokenMode() == null ? weights : weights.withDigest();
+    this.weights = settings.tokenMode() ? weights.withDigest() : weights;
     this.sample = sample;
   }
 
@@ -86,7 +86,7 @@ public final class AttentionStage {
       tokensLeft |= stage.fansOut();
       if (tokensLeft && i == stages.size() - 1) {
         attended = stage.fanOut(rows, stage.branch(pieces));
-      } else if (stage.settings.tokenMode() == null && !fansOut) {
+      } else if (!stage.settings.tokenMode() && !fansOut) {
         attended = stage.inOnePlace(rows); // each block is whole, so nothing is kept by key
       } else {
         attended = stage.apply(rows);
@@ -174,23 +174,18 @@ public final class AttentionStage {
   }
 
   private AttendSettings attendSettings() {
-    TokenMode mode = settings.tokenMode();
-    if (mode == null) {
-      return AttendSettings.ofSequences(
-          weights, options(settings.window()), settings.headGroups(), sample);
+    AttendOptions options = settings.model().attention();
+    int groups = settings.headGroups();
+    if (!settings.tokenMode()) {
+      return AttendSettings.ofSequences(weights, options, groups, sample);
     }
-    int keysBefore = Math.min(settings.window(), settings.maxLength() - 1);
+    AttendOptions bounded = options.withLongestContext(settings.maxLength());
     return new AttendSettings(
         weights,
-        options(keysBefore),
-        settings.headGroups(),
-        new ContextBounds(keysBefore, settings.sinks()),
-        mode.pageCacheBytes(),
+        bounded,
+        groups,
+        new ContextBounds(bounded.window(), bounded.sinks()),
+        settings.placement().pageCacheBytes(),
         sample);
-  }
-
-  private AttendOptions options(int window) {
-    return new AttendOptions(
-        settings.causal(), window, settings.sinks(), settings.dropout(), settings.dropoutSeed());
   }
 }

@@ -55,7 +55,7 @@ public final class HeadGroupCost {
   private HeadGroupCost(AttentionSettings settings, int length, int slots) {
     this.settings = settings;
     this.length = length;
-    this.slots = settings.tokenMode() == null ? slots : SLOTS_BY_TOKEN;
+    this.slots = settings.tokenMode() ? SLOTS_BY_TOKEN : slots;
   }
 
   /**
@@ -93,10 +93,10 @@ public final class HeadGroupCost {
     String what =
         "%s of %d tokens, model-dim %d, %s"
             .formatted(
-                settings.tokenMode() == null ? "sequences" : "contexts",
+                settings.tokenMode() ? "contexts" : "sequences",
                 length,
                 settings.modelDim(),
-                settings.tokenMode() == null ? slots + " slots" : "any parallelism");
+                settings.tokenMode() ? "any parallelism" : slots + " slots");
     int candidate = groups == 1 ? nextCandidate() : groups;
     if (candidate == 1) {
       return "1 head group for %s: there is nothing to divide".formatted(what);
@@ -125,7 +125,7 @@ public final class HeadGroupCost {
   }
 
   private double mostWork() {
-    return settings.tokenMode() == null ? MOST_WORK : MOST_WORK_BY_TOKEN;
+    return settings.tokenMode() ? MOST_WORK_BY_TOKEN : MOST_WORK;
   }
 
   /** The work of all threads for one sequence, as a multiple of that without a fan-out. */
@@ -147,7 +147,7 @@ public final class HeadGroupCost {
     double d = settings.modelDim();
     double projections = 2 * d * d * (1 + 2.0 * settings.keyValueHeads() / settings.heads());
     double keys = Math.min(length, settings.window() + 1.0 + settings.sinks());
-    if (settings.tokenMode() != null) {
+    if (settings.tokenMode()) {
       return projections * NANOS_PER_ROW_FLOP + 4 * d * keys * NANOS_PER_CACHE_FLOP;
     }
     double seen = settings.causal() && keys >= length ? length / 2.0 : keys;
@@ -157,14 +157,14 @@ public final class HeadGroupCost {
   /** W_o, behind the gather. */
   private double outputNanos() {
     double d = settings.modelDim();
-    return settings.tokenMode() == null
-        ? length * 2 * d * d * NANOS_PER_FLOP
-        : 2 * d * d * NANOS_PER_ROW_FLOP;
+    return settings.tokenMode()
+        ? 2 * d * d * NANOS_PER_ROW_FLOP
+        : length * 2 * d * d * NANOS_PER_FLOP;
   }
 
   /** The tokens to each group and to the gather, and there all columns together. */
   private double exchangeNanos(int groups) {
-    double rows = settings.tokenMode() == null ? length : 1;
+    double rows = settings.tokenMode() ? 1 : length;
     double bytes = rows * Float.BYTES * settings.modelDim() * (groups + 2.0);
     return bytes * NANOS_PER_BYTE + (2 * groups + 1) * NANOS_PER_RECORD;
   }

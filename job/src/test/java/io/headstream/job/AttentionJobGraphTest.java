@@ -137,7 +137,7 @@ class AttentionJobGraphTest {
   }
 
   private static AttentionSettings tokenMode(int headGroups) {
-    return settings(headGroups).withTokenMode(TokenMode.DEFAULT);
+    return settings(headGroups).withTokenMode();
   }
 
   private StreamGraph graph(AttentionSettings settings) throws Exception {

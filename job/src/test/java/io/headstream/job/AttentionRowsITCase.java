@@ -44,7 +44,7 @@ class AttentionRowsITCase {
   private static final int MODEL_DIM = 32;
   private static final int HEADS = 4;
   private static final AttentionSample SAMPLE = new AttentionSample(Set.of("seq-3"), 4);
-  private static final TokenMode ANY_ORDER = new TokenMode(100_000, null, 1 << 16);
+  private static final int ANY_ORDER = 100_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @RegisterExtension
@@ -100,7 +100,8 @@ class AttentionRowsITCase {
             .withHeadGroups(headGroups)
             .withWindow(window, sinks)
             .withDropout(dropout, 9)
-            .withTokenMode(ANY_ORDER);
+            .withTokenMode(ANY_ORDER, null)
+            .withPageCacheBytes(1 << 16);
     Path input = anyOrder ? shuffled : interleaved;
     JobRun without = run(input, settings, AttentionSample.none(), parallelism, backend);
     JobRun with = run(input, settings, SAMPLE, parallelism, backend);
@@ -180,7 +181,10 @@ class AttentionRowsITCase {
   @Test
   void afterAFailureTheSameRowsComeOnce() throws Exception {
     AttentionSettings settings =
-        AttentionSettings.of(MODEL_DIM, HEADS).withHeadGroups(2).withTokenMode(ANY_ORDER);
+        AttentionSettings.of(MODEL_DIM, HEADS)
+            .withHeadGroups(2)
+            .withTokenMode(ANY_ORDER, null)
+            .withPageCacheBytes(1 << 16);
     JobRun undisturbed = run(interleaved, settings, SAMPLE, 2, "hashmap");
 
     JobRun disturbed = new JobRun(folder.resolve("run-" + runs++));

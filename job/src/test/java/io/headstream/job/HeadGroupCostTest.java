@@ -45,8 +45,7 @@ class HeadGroupCostTest {
   })
   void theChoicesTokenByTokenDoNotDependOnTheSlots(
       int context, int modelDim, int heads, int groups) {
-    AttentionSettings settings =
-        AttentionSettings.of(modelDim, heads).withTokenMode(TokenMode.DEFAULT);
+    AttentionSettings settings = AttentionSettings.of(modelDim, heads).withTokenMode();
     for (int slots : new int[] {1, 2, 64}) {
       HeadGroupCost.Choice choice = HeadGroupCost.choose(settings, context, slots);
       assertThat(choice.groups()).as(choice.why()).isEqualTo(groups);

@@ -113,8 +113,7 @@ class MetricsITCase {
   @Test
   void tokenModeHasTheSameNumbers() throws Exception {
     try (HeldInput input = new HeldInput("token")) {
-      AttentionSettings settings =
-          AttentionSettings.of(8, 2).withCausal(true).withTokenMode(TokenMode.DEFAULT);
+      AttentionSettings settings = AttentionSettings.of(8, 2).withCausal(true).withTokenMode();
       JobClient job = start("token", input, settings);
       for (int sequence = 0; sequence < 5; sequence++) {
         input.write(token("s" + sequence, 0, "[1,2,3,4,5,6,7,8]"));

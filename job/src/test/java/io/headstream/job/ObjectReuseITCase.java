@@ -52,7 +52,7 @@ class ObjectReuseITCase {
   void theAnswersAreTheSameAndNothingThatWasHandedOutChanges(int headGroups, boolean tokenMode)
       throws Exception {
     AttentionSettings settings = AttentionSettings.of(MODEL_DIM, 4).withHeadGroups(headGroups);
-    AttentionSettings mode = tokenMode ? settings.withTokenMode(TokenMode.DEFAULT) : settings;
+    AttentionSettings mode = tokenMode ? settings.withTokenMode() : settings;
     List<Token> copying = answers(mode, false);
     List<Token> reusing = answers(mode, true);
     assertThat(copying).hasSize(TIMES * SEQUENCES * LENGTH);

@@ -179,7 +179,8 @@ class StoredSavepointITCase {
         AttentionSettings.of(layer.modelDim, layer.weights.heads())
             .withHeadGroups(groups)
             .withWindow(70, 2)
-            .withTokenMode(new TokenMode(64, null, 0));
+            .withTokenMode(64, null)
+            .withPageCacheBytes(0);
     return new AttentionJob(
         TokensInMemory.source(tokens, rate),
         new JsonTokenParser(layer.modelDim, false, false),

@@ -31,8 +31,8 @@ class TokenModeITCase {
   private static final int MODEL_DIM = 32;
   private static final int HEADS = 4;
 
-  /** Nothing is too early, so that the order of arrival may be any. */
-  private static final TokenMode ANY_ORDER = new TokenMode(100_000, null, 1 << 20);
+  /** So many that nothing is too early, and the order of arrival may be any. */
+  private static final int ANY_ORDER = 100_000;
 
   @RegisterExtension
   static final MiniClusterExtension CLUSTER =
@@ -81,7 +81,12 @@ class TokenModeITCase {
             .formatted(SEED, settings.headGroups(), parallelism, input, mask);
     assertThat(run(input, settings, parallelism)).as("sequence mode, " + what).isEqualTo(expected);
     for (String backend : List.of("hashmap", "rocksdb")) {
-      assertThat(run(input, settings.withTokenMode(ANY_ORDER), parallelism, backend))
+      assertThat(
+              run(
+                  input,
+                  settings.withTokenMode(ANY_ORDER, null).withPageCacheBytes(1 << 20),
+                  parallelism,
+                  backend))
           .as("token mode, %s, %s", backend, what)
           .isEqualTo(expected);
     }
@@ -90,7 +95,11 @@ class TokenModeITCase {
   @Test
   void sequenceModeWritesTheSameBytes() throws Exception {
     assertThat(run(shuffled, settings(2).withCausal(true), 2))
-        .isEqualTo(run(shuffled, settings(2).withTokenMode(ANY_ORDER), 2));
+        .isEqualTo(
+            run(
+                shuffled,
+                settings(2).withTokenMode(ANY_ORDER, null).withPageCacheBytes(1 << 20),
+                2));
   }
 
   static Stream<Arguments> windows() {
@@ -104,10 +113,22 @@ class TokenModeITCase {
     List<String> expected = sequences.libraryAnswers(AttentionMask.window(window, 0, sinks));
     AttentionSettings settings = settings(2).withWindow(window, sinks);
     assertThat(run(shuffled, settings, 2)).as("sequence mode").isEqualTo(expected);
-    assertThat(run(shuffled, settings.withTokenMode(ANY_ORDER), 2, "rocksdb"))
+    assertThat(
+            run(
+                shuffled,
+                settings.withTokenMode(ANY_ORDER, null).withPageCacheBytes(1 << 20),
+                2,
+                "rocksdb"))
         .as("token mode, seed %d", SEED)
         .isEqualTo(expected);
-    assertThat(run(interleaved, settings.withHeadGroups(1).withTokenMode(ANY_ORDER), 1))
+    assertThat(
+            run(
+                interleaved,
+                settings
+                    .withHeadGroups(1)
+                    .withTokenMode(ANY_ORDER, null)
+                    .withPageCacheBytes(1 << 20),
+                1))
         .as("in one place, seed %d", SEED)
         .isEqualTo(expected);
   }
@@ -118,7 +139,11 @@ class TokenModeITCase {
   void aLongContextIsForgottenFromItsBeginningOn(int maxLength) throws Exception {
     List<String> expected = sequences.libraryAnswers(AttentionMask.window(maxLength - 1, 0, 2));
     AttentionSettings settings =
-        settings(2).withWindow(200, 2).withTokenMode(ANY_ORDER).withMaxLength(maxLength);
+        settings(2)
+            .withWindow(200, 2)
+            .withTokenMode(ANY_ORDER, null)
+            .withPageCacheBytes(1 << 20)
+            .withMaxLength(maxLength);
     assertThat(run(shuffled, settings, 2)).isEqualTo(expected);
   }
 
@@ -126,8 +151,8 @@ class TokenModeITCase {
   @Test
   void withoutAnythingDecodedBesideTheStateToo() throws Exception {
     for (long bytes : new long[] {0, 100_000}) {
-      TokenMode mode = new TokenMode(100_000, null, bytes);
-      assertThat(run(interleaved, settings(2).withTokenMode(mode), 2))
+      AttentionSettings settings = settings(2).withTokenMode(ANY_ORDER, null);
+      assertThat(run(interleaved, settings.withPageCacheBytes(bytes), 2))
           .as("page cache of %d bytes", bytes)
           .isEqualTo(sequences.libraryAnswers(true));
     }
@@ -136,7 +161,11 @@ class TokenModeITCase {
   @Test
   void dropoutDropsTheSameWeights() throws Exception {
     AttentionSettings settings = settings(2).withDropout(0.4, 9);
-    assertThat(run(interleaved, settings.withTokenMode(ANY_ORDER), 2))
+    assertThat(
+            run(
+                interleaved,
+                settings.withTokenMode(ANY_ORDER, null).withPageCacheBytes(1 << 20),
+                2))
         .isEqualTo(run(shuffled, settings.withCausal(true), 1))
         .isNotEqualTo(sequences.libraryAnswers(true));
   }
@@ -193,7 +222,7 @@ class TokenModeITCase {
 
     JobRun run = new JobRun(folder.resolve("hostile-run-" + headGroups));
     AttentionSettings settings =
-        settings(headGroups).withTokenMode(new TokenMode(3, null, 1 << 20));
+        settings(headGroups).withTokenMode(3, null).withPageCacheBytes(1 << 20);
     run.execute(
         input,
         new JsonTokenParser(MODEL_DIM, false, false),

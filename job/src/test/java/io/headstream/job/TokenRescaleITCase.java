@@ -145,7 +145,8 @@ class TokenRescaleITCase {
         weights.toString(),
         AttentionSettings.of(MODEL_DIM, HEADS)
             .withWindow(150, 3)
-            .withTokenMode(new TokenMode(64, null, 50_000))
+            .withTokenMode(64, null)
+            .withPageCacheBytes(50_000)
             .withHeadGroups(groups));
   }
 

@@ -93,7 +93,7 @@ class TwoLayersITCase {
   private static AttentionSettings settings(boolean tokenMode, int headGroups) {
     AttentionSettings settings =
         AttentionSettings.of(MODEL_DIM, HEADS).withCausal(tokenMode).withHeadGroups(headGroups);
-    return tokenMode ? settings.withTokenMode(TokenMode.DEFAULT) : settings;
+    return tokenMode ? settings.withTokenMode() : settings;
   }
 
   private AttentionLayer layer(Sequences sequences, String name, AttentionSettings settings)

@@ -2,7 +2,6 @@ package io.headstream.benchmarks.job;
 
 import io.headstream.job.AttentionLayer;
 import io.headstream.job.AttentionSettings;
-import io.headstream.job.TokenMode;
 import io.headstream.job.app.output.AttentionMapEncoder;
 import io.headstream.job.app.output.AttentionRowEncoder;
 import io.headstream.job.observe.AttentionSample;
@@ -76,8 +75,7 @@ final class Work {
         env.fromSequence(0, Long.MAX_VALUE - 1)
             .map(new EndlessTokens(shape, each))
             .returns(TypeInformation.of(Token.class));
-    AttentionSettings tokenMode =
-        settings.withTokenMode(TokenMode.DEFAULT).withMaxLength(shape.length());
+    AttentionSettings tokenMode = settings.withTokenMode().withMaxLength(shape.length());
     AttentionLayer.Answered answered =
         AttentionLayer.seeded(SEED, tokenMode).withAttentionMaps(sample).apply(tokens);
     answered.tokens().sinkTo(new MeasuredSink(true)).name("Discard");

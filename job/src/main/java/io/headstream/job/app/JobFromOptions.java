@@ -5,15 +5,14 @@ import io.headstream.attention.safetensors.WeightsException;
 import io.headstream.job.AttentionLayer;
 import io.headstream.job.AttentionSettings;
 import io.headstream.job.HeadGroupCost;
-import io.headstream.job.TokenMode;
-import io.headstream.job.app.cli.BuiltLayer;
-import io.headstream.job.app.cli.InputFormat;
-import io.headstream.job.app.cli.LayerShape;
-import io.headstream.job.app.cli.Locations;
-import io.headstream.job.app.cli.Options;
-import io.headstream.job.app.cli.TableLocation;
-import io.headstream.job.app.cli.Topics;
-import io.headstream.job.app.cli.UsageException;
+import io.headstream.job.app.options.BuiltLayer;
+import io.headstream.job.app.options.InputFormat;
+import io.headstream.job.app.options.Locations;
+import io.headstream.job.app.options.Options;
+import io.headstream.job.app.options.SettingsFromOptions;
+import io.headstream.job.app.options.TableLocation;
+import io.headstream.job.app.options.Topics;
+import io.headstream.job.app.options.UsageException;
 import io.headstream.job.app.output.AnswerRecords;
 import io.headstream.job.app.output.AttentionMapEncoder;
 import io.headstream.job.app.output.AttentionRowEncoder;
@@ -72,7 +71,7 @@ public final class JobFromOptions {
     BuiltLayer layer =
         described.withHeadGroups(described.withTable(described.layer()), env.getParallelism());
     described.shipTable(env);
-    described.job(layer.shape()).withTimes(described.times()).build(env);
+    described.job(layer.settings()).withTimes(described.times()).build(env);
     return layer;
   }
 
@@ -88,13 +87,13 @@ public final class JobFromOptions {
     }
   }
 
-  private AttentionJob job(LayerShape shape) throws IOException {
+  private AttentionJob job(AttentionSettings settings) throws IOException {
     AttentionJob job =
         new AttentionJob(
             records(),
-            parser(shape),
+            parser(settings),
             options.maxRecordBytes(),
-            layer(shape),
+            layer(settings),
             answers(),
             deadLetters());
     if (options.attentionWeights().isPresent()) {
@@ -136,13 +135,14 @@ public final class JobFromOptions {
   /** Reads the weights once here, so that damaged ones are refused before the job starts. */
   private BuiltLayer layer() throws IOException {
     if (locations.weights() == null) {
-      return new BuiltLayer(LayerShape.withoutWeights(options), null);
+      return new BuiltLayer(SettingsFromOptions.withoutWeights(options), null);
     }
     try {
       AttentionWeights weights =
           AttentionWeights.read(locations.weights(), options.weightsPrefix(), options.heads());
-      LayerShape shape = LayerShape.ofWeights(options, weights.modelDim(), weights.keyValueHeads());
-      return new BuiltLayer(shape, options.checkpoints().isPresent() ? weights.digest() : null);
+      AttentionSettings settings =
+          SettingsFromOptions.ofWeights(options, weights.modelDim(), weights.keyValueHeads());
+      return new BuiltLayer(settings, options.checkpoints().isPresent() ? weights.digest() : null);
     } catch (WeightsException e) {
       throw new UsageException("--weights: " + e.getMessage()); // which names the file
     } catch (IOException e) {
@@ -157,8 +157,9 @@ public final class JobFromOptions {
       return layer;
     }
     try {
-      String digest = EmbeddingTable.check(table.file(), table.tensor(), layer.shape().modelDim());
-      return new BuiltLayer(layer.shape(), layer.weightsDigest(), digest);
+      String digest =
+          EmbeddingTable.check(table.file(), table.tensor(), layer.settings().modelDim());
+      return new BuiltLayer(layer.settings(), layer.weightsDigest(), digest);
     } catch (WeightsException e) {
       throw new UsageException("--embedding-table: " + e.getMessage()); // which names the file
     } catch (IOException e) {
@@ -173,9 +174,7 @@ public final class JobFromOptions {
     }
     int length =
         options.given("--max-length") ? options.maxLength() : HeadGroupCost.EXPECTED_LENGTH;
-    AttentionSettings chosen =
-        settings(layer.shape()).withChosenHeadGroups(length, Math.max(1, slots));
-    return layer.withHeadGroups(chosen.headGroups());
+    return layer.with(layer.settings().withChosenHeadGroups(length, Math.max(1, slots)));
   }
 
   private void shipTable(StreamExecutionEnvironment env) {
@@ -205,13 +204,13 @@ public final class JobFromOptions {
         : RecordTimes.ofReading();
   }
 
-  private TokenParser parser(LayerShape shape) {
+  private TokenParser parser(AttentionSettings settings) {
     if (options.inputFormat() == InputFormat.TEXT) {
-      return new TextTokenParser(shape.modelDim(), options.seed());
+      return new TextTokenParser(settings.modelDim(), options.seed());
     }
     JsonTokenParser parser =
         new JsonTokenParser(
-            shape.modelDim(),
+            settings.modelDim(),
             options.positionsOnArrival(),
             options.eventTime(),
             options.tokenFormat());
@@ -220,45 +219,18 @@ public final class JobFromOptions {
         ? parser
         : parser.withLookup(
             new TokenLookup(
-                TABLE_FILE, table.tensor(), shape.modelDim(), options.sinusoidalPositions()));
+                TABLE_FILE, table.tensor(), settings.modelDim(), options.sinusoidalPositions()));
   }
 
-  private AttentionLayer layer(LayerShape shape) {
+  private AttentionLayer layer(AttentionSettings settings) {
     AttentionLayer layer =
         locations.weights() == null
-            ? AttentionLayer.seeded(options.seed(), settings(shape))
+            ? AttentionLayer.seeded(options.seed(), settings)
             : AttentionLayer.fromCheckedFile(
-                locations.weights().toString(), options.weightsPrefix(), settings(shape));
+                locations.weights().toString(), options.weightsPrefix(), settings);
     return layer.withAttentionMaps(
         new AttentionSample(
             options.attentionWeightsFor(), options.attentionWeightsSample().orElse(0)));
-  }
-
-  private AttentionSettings settings(LayerShape shape) {
-    try {
-      AttentionSettings settings =
-          AttentionSettings.of(shape.modelDim(), shape.heads())
-              .withKeyValueHeads(shape.keyValueHeads())
-              .withHeadGroups(shape.headGroups())
-              .withCausal(options.causal())
-              .withDropout(options.dropout(), options.dropoutSeed())
-              .withSessionGap(options.sessionGap().orElse(null))
-              .withEventTime(options.eventTime());
-      if (options.causal()) {
-        settings = settings.withWindow(options.window(), options.sinks());
-      }
-      if (options.tokenMode()) {
-        TokenMode mode =
-            new TokenMode(
-                options.maxDisorder(),
-                options.idleTimeout().orElse(null),
-                options.pageCacheBytes());
-        settings = settings.withTokenMode(mode);
-      }
-      return settings.withMaxLength(options.maxLength());
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--" + e.getMessage()); // which begins with the option's name
-    }
   }
 
   private Sink<Token> answers() {

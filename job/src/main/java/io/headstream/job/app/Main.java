@@ -1,9 +1,9 @@
 package io.headstream.job.app;
 
-import io.headstream.job.app.cli.Locations;
-import io.headstream.job.app.cli.Options;
-import io.headstream.job.app.cli.Place;
-import io.headstream.job.app.cli.UsageException;
+import io.headstream.job.app.options.Locations;
+import io.headstream.job.app.options.Options;
+import io.headstream.job.app.options.RunsOn;
+import io.headstream.job.app.options.UsageException;
 import java.util.Optional;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -28,7 +28,7 @@ public final class Main {
     }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     try {
-      Options options = Options.parse(Place.CLUSTER, arguments);
+      Options options = Options.parse(RunsOn.CLUSTER, arguments);
       Locations locations = Locations.of(options);
       JobFromOptions.build(env, options, locations);
       locations.createFolders();

@@ -1,7 +1,6 @@
 package io.headstream.job.attend;
 
 import io.headstream.attention.MultiHeadAttention;
-import io.headstream.job.cache.ContextBounds;
 import io.headstream.job.cache.StateOrigin;
 import io.headstream.job.records.Block;
 import io.headstream.job.records.HeadKey;
@@ -36,7 +35,7 @@ public final class Attend extends ProcessFunction<Block, Block> implements Check
 
   private transient SharedLayers.Lease lease;
   private transient BlockAttention attention;
-  private transient StateOrigin origin;
+  private transient ListState<String> origin;
   private transient ListState<Long> storedBytes;
 
   /** Attention of one head group. */
@@ -46,7 +45,7 @@ public final class Attend extends ProcessFunction<Block, Block> implements Check
 
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
-    origin = new StateOrigin(context.getOperatorStateStore());
+    origin = StateOrigin.store(context.getOperatorStateStore());
     storedBytes =
         context
             .getOperatorStateStore()
@@ -56,7 +55,7 @@ public final class Attend extends ProcessFunction<Block, Block> implements Check
   @Override
   public void open(OpenContext context) throws Exception {
     lease = settings.weights().acquire(getRuntimeContext());
-    origin.check(madeWith());
+    new StateOrigin(madeWith()).check(origin);
     // After a rescale a subtask's share is not its own, but that of all together is right.
     long bytes = 0;
     for (long share : storedBytes.get()) {
@@ -95,18 +94,14 @@ public final class Attend extends ProcessFunction<Block, Block> implements Check
   private Map<String, String> madeWith() {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("head-groups", String.valueOf(settings.groups()));
-    ContextBounds bounds = settings.context();
-    if (bounds == null) {
+    if (settings.context() == null) {
       return values;
     }
     MultiHeadAttention layer = lease.layer();
     values.put("model-dim", String.valueOf(layer.modelDim()));
     values.put("heads", String.valueOf(layer.heads()));
     values.put("kv-heads", String.valueOf(layer.keyValueHeads()));
-    values.put("context", String.valueOf(bounds.keysBefore() + 1L));
-    values.put("sinks", String.valueOf(bounds.sinks()));
-    values.put("dropout", String.valueOf(settings.options().dropout()));
-    values.put("dropout-seed", String.valueOf(settings.options().dropoutSeed()));
+    values.putAll(settings.options().stateDependsOn());
     values.put("weights", "SHA-256 " + lease.weightsDigest());
     return values;
   }

@@ -5,6 +5,8 @@ import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.Dropout;
 import io.headstream.attention.Workspace;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * How a sequence is attended, in a form that travels in an operator.
@@ -22,6 +24,29 @@ public record AttendOptions(boolean causal, int window, int sinks, double dropou
   /** The window that hides nothing. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if they do not fit; the message names them
+   */
+  public AttendOptions {
+    require(window >= 0, "window is %d, must be at least 0", window);
+    require(sinks >= 0, "sinks is %d, must be at least 0", sinks);
+    require(dropout >= 0 && dropout < 1, "dropout is %s, must be at least 0 and below 1", dropout);
+    require(causal || window == UNLIMITED, "window %d needs a causal mask", window);
+  }
+
+  private static void require(boolean condition, String message, Object value) {
+    if (!condition) {
+      throw new IllegalArgumentException(message.formatted(value));
+    }
+  }
+
+  /** These options, causal, with a window that no context of more positions fits into. */
+  public AttendOptions withLongestContext(int positions) {
+    return new AttendOptions(true, Math.min(window, positions - 1), sinks, dropout, dropoutSeed);
+  }
+
   /** How many positions before its own a token sees. */
   public int keysBefore() {
     return causal ? window : UNLIMITED;
@@ -30,6 +55,16 @@ public record AttendOptions(boolean causal, int window, int sinks, double dropou
   /** How many positions after its own a token sees. */
   public int keysAfter() {
     return causal ? 0 : UNLIMITED;
+  }
+
+  /** What keys and values that are kept depend on, by the names of the options. */
+  public Map<String, String> stateDependsOn() {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("context", String.valueOf(keysBefore() + 1L));
+    values.put("sinks", String.valueOf(sinks));
+    values.put("dropout", String.valueOf(dropout));
+    values.put("dropout-seed", String.valueOf(dropoutSeed));
+    return values;
   }
 
   /** What all whole sequences have in common: on the slot's own thread, in its own buffers. */

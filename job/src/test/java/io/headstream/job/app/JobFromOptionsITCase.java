@@ -11,14 +11,14 @@ import io.headstream.attention.safetensors.SafetensorsWriter;
 import io.headstream.attention.safetensors.TensorType;
 import io.headstream.job.PartFiles;
 import io.headstream.job.Sequences;
-import io.headstream.job.app.cli.BuiltLayer;
-import io.headstream.job.app.cli.Locations;
-import io.headstream.job.app.cli.Options;
-import io.headstream.job.app.cli.Place;
-import io.headstream.job.app.cli.UsageException;
 import io.headstream.job.app.json.FloatEncoding;
 import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.app.json.TokenJson;
+import io.headstream.job.app.options.BuiltLayer;
+import io.headstream.job.app.options.Locations;
+import io.headstream.job.app.options.Options;
+import io.headstream.job.app.options.RunsOn;
+import io.headstream.job.app.options.UsageException;
 import io.headstream.job.app.source.JsonTokenParser;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
@@ -211,10 +211,10 @@ class JobFromOptionsITCase {
     }
     Files.write(folder.resolve("in.jsonl"), lines);
     String[] layer = {"--model-dim=512", "--max-length=8192"};
-    assertThat(run(1, "in.jsonl", "one-slot", layer).shape().headGroups()).isOne();
-    assertThat(run(2, "in.jsonl", "two-slots", layer).shape().headGroups()).isEqualTo(2);
-    assertThat(run(2, "in.jsonl", "short", "--model-dim=512").shape().headGroups()).isOne();
-    assertThat(run(2, "in.jsonl", "said", with(layer, "--head-groups=4")).shape().headGroups())
+    assertThat(run(1, "in.jsonl", "one-slot", layer).settings().headGroups()).isOne();
+    assertThat(run(2, "in.jsonl", "two-slots", layer).settings().headGroups()).isEqualTo(2);
+    assertThat(run(2, "in.jsonl", "short", "--model-dim=512").settings().headGroups()).isOne();
+    assertThat(run(2, "in.jsonl", "said", with(layer, "--head-groups=4")).settings().headGroups())
         .isEqualTo(4);
     assertThat(lines("one-slot"))
         .hasSize(6)
@@ -223,7 +223,7 @@ class JobFromOptionsITCase {
         .isEqualTo(lines("said"));
     for (int slots : new int[] {1, 4}) {
       String[] byToken = with(layer, "--mode=token");
-      assertThat(run(slots, "in.jsonl", "token-" + slots, byToken).shape().headGroups())
+      assertThat(run(slots, "in.jsonl", "token-" + slots, byToken).settings().headGroups())
           .as("whatever the parallelism")
           .isEqualTo(2);
     }
@@ -245,7 +245,7 @@ class JobFromOptionsITCase {
     env.enableCheckpointing(100);
     Options options =
         Options.parse(
-            Place.CLUSTER,
+            RunsOn.CLUSTER,
             with(further, "--input=" + folder.resolve(in), "--output=" + folder.resolve(out)));
     BuiltLayer layer = JobFromOptions.build(env, options, Locations.of(options));
     env.execute();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.headstream.job.AttentionLayer;
 import io.headstream.job.AttentionSettings;
-import io.headstream.job.TokenMode;
 import io.headstream.job.app.AttentionJob;
 import io.headstream.job.app.output.AttentionRowEncoder;
 import io.headstream.job.app.output.OutputFiles;
@@ -153,10 +152,7 @@ class WaterfallPageE2E {
         StreamExecutionEnvironment.createLocalEnvironment(1, configuration);
     env.enableCheckpointing(200);
     AttentionSettings settings =
-        AttentionSettings.of(32, HEADS)
-            .withHeadGroups(2)
-            .withWindow(WINDOW, SINKS)
-            .withTokenMode(TokenMode.DEFAULT);
+        AttentionSettings.of(32, HEADS).withHeadGroups(2).withWindow(WINDOW, SINKS).withTokenMode();
     new AttentionJob(
             TokenFiles.source(new org.apache.flink.core.fs.Path(text.toUri()), 1 << 20),
             new TextTokenParser(32, 0),

@@ -1,9 +1,0 @@
-package io.headstream.job.app.cli;
-
-/** What a line of the input is. */
-public enum InputFormat {
-  /** One token record, as JSON. */
-  JSONL,
-  /** One sequence of words. */
-  TEXT
-}

@@ -1,9 +1,0 @@
-package io.headstream.job.app.cli;
-
-/** Where the job is going to run, which decides what some options may be. */
-public enum Place {
-  /** On a Flink of its own inside this JVM: {@code ./headstream}. */
-  EMBEDDED,
-  /** On somebody's cluster: {@code flink run}. */
-  CLUSTER
-}

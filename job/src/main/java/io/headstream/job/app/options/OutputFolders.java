@@ -1,0 +1,157 @@
+package io.headstream.job.app.options;
+
+import io.headstream.job.app.output.OutputFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+
+/**
+ * The folders for answers, dead letters and attention weights, before the job writes into them and
+ * after.
+ *
+ * @param output null for stdout
+ * @param deadLetters null for stderr
+ * @param attentionWeights null where nobody asks for them
+ */
+public record OutputFolders(
+    FileLocation output, FileLocation deadLetters, FileLocation attentionWeights) {
+
+  /** Refuses a folder with something in it but what a killed run of ours did not finish. */
+  public void checkEmpty() {
+    for (FileLocation folder : existing()) {
+      for (FileStatus status : list(folder, folder.path())) {
+        if (!unfinished(folder, status)) {
+          throw UsageException.unexpected(
+              folder.option(),
+              folder.shown(),
+              "an empty folder, or --overwrite, which empties it of part files (it holds "
+                  + shown(folder, status.getPath())
+                  + ")");
+        }
+      }
+    }
+  }
+
+  /** Refuses to empty a folder in which there is anything but part files. */
+  public void checkOnlyPartFiles() {
+    partFiles();
+  }
+
+  /** Empties the folders, or leaves all as they are if there is anything but part files. */
+  public void empty() {
+    for (Path path : partFiles()) {
+      try {
+        // Never recursively: what came in between is not ours.
+        path.getFileSystem().delete(path, false);
+      } catch (IOException e) {
+        throw new UsageException("--overwrite: cannot delete " + path + ": " + e.getMessage());
+      }
+    }
+  }
+
+  /** Makes the folders that are not there yet. */
+  public void create() {
+    for (FileLocation folder : all()) {
+      if (folder != null) {
+        folder.createFolder();
+      }
+    }
+  }
+
+  /**
+   * Deletes what killed runs did not finish. Only for when the job is done: before, it may still
+   * need a file to go on from.
+   */
+  public void deleteUnfinished() throws IOException {
+    for (FileLocation folder : existing()) {
+      for (FileStatus status : list(folder, folder.path())) {
+        if (unfinished(folder, status)) {
+          status.getPath().getFileSystem().delete(status.getPath(), false);
+        }
+      }
+    }
+  }
+
+  private FileLocation[] all() {
+    return new FileLocation[] {output, deadLetters, attentionWeights};
+  }
+
+  private List<FileLocation> existing() {
+    List<FileLocation> folders = new ArrayList<>();
+    for (FileLocation folder : all()) {
+      if (folder != null && folder.status() != null) {
+        folders.add(folder);
+      }
+    }
+    return folders;
+  }
+
+  private List<Path> partFiles() {
+    List<Path> found = new ArrayList<>();
+    for (FileLocation folder : existing()) {
+      addPartFiles(folder, folder.path(), found);
+    }
+    return found;
+  }
+
+  /**
+   * Adds all part files, and the subfolders that hold some; what is inside before what it is in. An
+   * empty subfolder is somebody else's, since no run of ours leaves one.
+   */
+  private static void addPartFiles(FileLocation folder, Path path, List<Path> found) {
+    for (FileStatus status : list(folder, path)) {
+      Path child = status.getPath();
+      int before = found.size();
+      if (status.isDir() && !isLink(folder, child)) {
+        addPartFiles(folder, child, found);
+      } else if (isOurs(folder, status)) {
+        found.add(child);
+        continue;
+      }
+      if (found.size() == before) {
+        throw new UsageException(
+            "--overwrite: found "
+                + shown(folder, child)
+                + ", expected nothing but part files in "
+                + folder.shown()
+                + "; nothing was deleted");
+      }
+      found.add(child);
+    }
+  }
+
+  private static boolean isOurs(FileLocation folder, FileStatus status) {
+    return unfinished(folder, status)
+        || isFile(folder, status) && OutputFiles.isFinished(status.getPath().getName());
+  }
+
+  private static boolean unfinished(FileLocation folder, FileStatus status) {
+    return isFile(folder, status) && OutputFiles.isUnfinished(status.getPath().getName());
+  }
+
+  private static boolean isFile(FileLocation folder, FileStatus status) {
+    return !status.isDir() && !isLink(folder, status.getPath());
+  }
+
+  private static boolean isLink(FileLocation folder, Path path) {
+    return folder.isLocal() && Files.isSymbolicLink(java.nio.file.Path.of(path.getPath()));
+  }
+
+  private static String shown(FileLocation folder, Path path) {
+    return folder.isLocal() ? path.getPath() : path.toString();
+  }
+
+  private static FileStatus[] list(FileLocation folder, Path path) {
+    try {
+      FileSystem fileSystem = path.getFileSystem();
+      FileStatus[] children = fileSystem.listStatus(path);
+      return children == null ? new FileStatus[0] : children;
+    } catch (IOException e) {
+      throw folder.unusable("a folder that can be read", e);
+    }
+  }
+}
