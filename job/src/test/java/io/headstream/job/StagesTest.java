@@ -2,6 +2,7 @@ package io.headstream.job;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -13,67 +14,94 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "io.headstream", importOptions = ImportOption.DoNotIncludeTests.class)
 class StagesTest {
 
+  /** The library. */
   @ArchTest
-  static void theJobAloneWiresTheStages(JavaClasses classes) {
+  static void theLayerAloneWiresTheStages(JavaClasses classes) {
     layeredArchitecture()
         .consideringOnlyDependenciesInAnyPackage("io.headstream.job..")
-        // What a user types.
-        .layer("options")
-        .definedBy("io.headstream.job.app.options..")
-        // The same on a Flink in this JVM.
-        .layer("embedded")
-        .definedBy("io.headstream.job.app.embedded..")
         .layer("app")
-        .definedBy("io.headstream.job.app")
+        .definedBy("io.headstream.job.app..")
         .layer("job")
         .definedBy("io.headstream.job")
         // The stages, in the order of the data.
-        .layer("source")
-        .definedBy("io.headstream.job.app.source..")
         .layer("sequences")
-        .definedBy("io.headstream.job.sequences..")
-        .layer("heads")
-        .definedBy("io.headstream.job.heads..")
-        .layer("gather")
-        .definedBy("io.headstream.job.gather..")
-        .layer("output")
-        .definedBy("io.headstream.job.app.output..")
-        // Beside the stages: what they wrote, as pictures.
-        .layer("view")
-        .definedBy("io.headstream.job.app.view..")
+        .definedBy("io.headstream.job.sequences")
+        .layer("attend")
+        .definedBy("io.headstream.job.attend")
         // What stages share.
-        .layer("layer")
-        .definedBy("io.headstream.job.layer..")
-        .layer("shared")
-        .definedBy("io.headstream.job.shared..")
-        .layer("deadletters")
-        .definedBy("io.headstream.job.deadletters..")
-        .layer("json")
-        .definedBy("io.headstream.job.app.json..")
+        .layer("observe")
+        .definedBy("io.headstream.job.observe")
+        .layer("cache")
+        .definedBy("io.headstream.job.cache")
+        .layer("weights")
+        .definedBy("io.headstream.job.weights")
         .layer("records")
-        .definedBy("io.headstream.job.records..")
+        .definedBy("io.headstream.job.records")
         .layer("serialization")
-        .definedBy("io.headstream.job.serialization..")
-        .whereLayer("source")
-        .mayOnlyBeAccessedByLayers("app", "options")
+        .definedBy("io.headstream.job.serialization")
+        .whereLayer("app")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("job")
+        .mayOnlyBeAccessedByLayers("app")
         .whereLayer("sequences")
         .mayOnlyBeAccessedByLayers("job")
-        .whereLayer("heads")
-        .mayOnlyBeAccessedByLayers("job", "embedded")
-        .whereLayer("gather")
+        .whereLayer("attend")
         .mayOnlyBeAccessedByLayers("job")
-        .whereLayer("output")
-        .mayOnlyBeAccessedByLayers("app", "options")
-        .whereLayer("view")
-        .mayOnlyBeAccessedByLayers("embedded")
-        .whereLayer("embedded")
-        .mayNotBeAccessedByAnyLayer()
-        .whereLayer("layer")
-        .mayOnlyBeAccessedByLayers("app", "options", "job", "heads", "gather")
-        .whereLayer("shared")
-        .mayOnlyBeAccessedByLayers("source", "layer")
+        .whereLayer("observe")
+        .mayOnlyAccessLayers("cache", "weights", "records", "serialization")
+        .whereLayer("cache")
+        .mayOnlyAccessLayers("records", "serialization")
+        .whereLayer("weights")
+        .mayNotAccessAnyLayer()
+        .whereLayer("records")
+        .mayOnlyAccessLayers("serialization")
+        .whereLayer("serialization")
+        .mayNotAccessAnyLayer()
         .check(classes);
   }
+
+  /** The program. */
+  @ArchTest
+  static void theProgramIsMadeOfRooms(JavaClasses classes) {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInAnyPackage("io.headstream.job.app..")
+        // What a user starts.
+        .layer("embedded")
+        .definedBy("io.headstream.job.app.embedded")
+        .layer("app")
+        .definedBy("io.headstream.job.app")
+        .layer("view")
+        .definedBy("io.headstream.job.app.view")
+        // What a user types.
+        .layer("options")
+        .definedBy("io.headstream.job.app.options")
+        // Where records come from and go to.
+        .layer("source")
+        .definedBy("io.headstream.job.app.source")
+        .layer("output")
+        .definedBy("io.headstream.job.app.output")
+        .layer("json")
+        .definedBy("io.headstream.job.app.json")
+        .whereLayer("embedded")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("app")
+        .mayOnlyBeAccessedByLayers("embedded")
+        .whereLayer("view")
+        .mayOnlyBeAccessedByLayers("embedded")
+        .whereLayer("options")
+        .mayOnlyBeAccessedByLayers("app", "embedded", "view")
+        .whereLayer("source")
+        .mayOnlyAccessLayers("json")
+        .whereLayer("output")
+        .mayOnlyAccessLayers("json")
+        .whereLayer("json")
+        .mayNotAccessAnyLayer()
+        .check(classes);
+  }
+
+  @ArchTest
+  static final ArchRule NO_PACKAGE_KNOWS_WHO_KNOWS_IT =
+      slices().matching("io.headstream.job.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule THE_CORE_KNOWS_NO_FLINK =
@@ -85,11 +113,11 @@ class StagesTest {
           .resideInAnyPackage("org.apache.flink..", "io.headstream.job..");
 
   @ArchTest
-  static final ArchRule NO_CODE_OF_THE_JOB_TOUCHES_THE_VECTOR_API =
+  static final ArchRule THE_JOB_USES_WHAT_THE_CORE_OFFERS =
       noClasses()
           .that()
           .resideInAPackage("io.headstream.job..")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("jdk.incubator.vector..");
+          .resideInAnyPackage("io.headstream.attention.internal..", "jdk.incubator.vector..");
 }
