@@ -133,11 +133,9 @@ public final class AttentionJob {
     SingleOutputStreamOperator<Token> tokens =
         env.fromSource(records, times, "Read token records")
             .uid("read-records")
-            .setBufferTimeout(AttentionLayer.FLUSH_MILLIS)
             .process(new ParseTokens(parser, maxRecordBytes))
             .name("Parse tokens")
-            .uid("parse-tokens")
-            .setBufferTimeout(AttentionLayer.FLUSH_MILLIS);
+            .uid("parse-tokens");
     AttentionLayer.Answered answered = layer.apply(tokens);
     if (setAside != null) {
       answered = withoutLargeAnswers(answered);
