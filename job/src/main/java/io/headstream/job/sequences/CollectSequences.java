@@ -19,7 +19,7 @@ import org.apache.flink.util.Collector;
  * <p>At most {@code maxLength} tokens of a sequence are kept. Of a longer one nothing is kept but
  * which positions have come, by which its end is found.
  */
-public final class CollectSequences extends SequenceFunction<Block> {
+public final class CollectSequences extends SequenceFunction {
   private static final long serialVersionUID = 1L;
 
   private final int maxLength;

@@ -17,7 +17,7 @@ import org.apache.flink.util.Collector;
  * sequence that has ended leaves neither state nor timer, tells so in the {@linkplain Block#ends()
  * last block} where anything was handed on, and its ID may be used again.
  */
-public final class OrderTokens extends SequenceFunction<Block> {
+public final class OrderTokens extends SequenceFunction {
   private static final long serialVersionUID = 1L;
 
   /** A block that waits long enough to be cut travels well at this size. */

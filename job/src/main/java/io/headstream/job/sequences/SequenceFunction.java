@@ -1,6 +1,7 @@
 package io.headstream.job.sequences;
 
 import io.headstream.job.observe.DeadLetterOutput;
+import io.headstream.job.records.Block;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ import org.apache.flink.util.Collector;
  * when it is complete, when no token came for the session gap, and when a bounded input ends.
  * However it ended, it leaves neither state nor timer, and its ID may be used again.
  */
-abstract class SequenceFunction<OUT> extends KeyedProcessFunction<String, Token, OUT>
+abstract class SequenceFunction extends KeyedProcessFunction<String, Token, Block>
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
@@ -64,11 +65,11 @@ abstract class SequenceFunction<OUT> extends KeyedProcessFunction<String, Token,
    * @param present what is kept at the token's position; null for nothing
    */
   abstract void take(
-      Token token, Token present, OpenSequence sequence, Context context, Collector<OUT> out)
+      Token token, Token present, OpenSequence sequence, Context context, Collector<Block> out)
       throws Exception;
 
   /** Ends and forgets a sequence of which the last token may be missing. */
-  abstract void end(OpenSequence sequence, Context context, Collector<OUT> out) throws Exception;
+  abstract void end(OpenSequence sequence, Context context, Collector<Block> out) throws Exception;
 
   @Override
   public final void initializeState(FunctionInitializationContext context) throws Exception {
@@ -104,7 +105,7 @@ abstract class SequenceFunction<OUT> extends KeyedProcessFunction<String, Token,
   }
 
   @Override
-  public final void processElement(Token arrived, Context context, Collector<OUT> out)
+  public final void processElement(Token arrived, Context context, Collector<Block> out)
       throws Exception {
     OpenSequence before = open.value();
     if (before != null && endedBefore(arrived, before, context)) {
@@ -133,7 +134,7 @@ abstract class SequenceFunction<OUT> extends KeyedProcessFunction<String, Token,
   }
 
   @Override
-  public final void onTimer(long timestamp, OnTimerContext context, Collector<OUT> out)
+  public final void onTimer(long timestamp, OnTimerContext context, Collector<Block> out)
       throws Exception {
     OpenSequence sequence = open.value();
     if (timestamp != END_OF_INPUT) {
