@@ -1,5 +1,10 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.kernel.Kernel;
+import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.Rows;
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.Objects;
 
 /**
@@ -31,25 +36,28 @@ public final class MultiHeadAttention {
   private final Projection output;
 
   /**
-   * A layer with the given weights, which are copied.
+   * A layer with the given parameters, which are copied.
    *
-   * @param weights the weights
+   * @param parameters the parameters
    */
-  public MultiHeadAttention(AttentionWeights weights) {
-    this.modelDim = weights.modelDim();
-    this.heads = weights.heads();
-    this.keyValueHeads = weights.keyValueHeads();
-    this.headDim = weights.headDim();
-    this.keyInputDim = weights.keyInputDim();
-    this.valueInputDim = weights.valueInputDim();
+  public MultiHeadAttention(AttentionParameters parameters) {
+    this.modelDim = parameters.modelDim();
+    this.heads = parameters.heads();
+    this.keyValueHeads = parameters.keyValueHeads();
+    this.headDim = parameters.headDim();
+    this.keyInputDim = parameters.keyInputDim();
+    this.valueInputDim = parameters.valueInputDim();
     int keyValueDim = keyValueHeads * headDim;
     Kernel kernel = Kernels.chosen();
-    this.query = kernel.projection(weights.queryWeight(), weights.queryBias(), modelDim, modelDim);
-    this.key = kernel.projection(weights.keyWeight(), weights.keyBias(), keyValueDim, keyInputDim);
+    this.query =
+        kernel.projection(parameters.queryWeight(), parameters.queryBias(), modelDim, modelDim);
+    this.key =
+        kernel.projection(parameters.keyWeight(), parameters.keyBias(), keyValueDim, keyInputDim);
     this.value =
-        kernel.projection(weights.valueWeight(), weights.valueBias(), keyValueDim, valueInputDim);
+        kernel.projection(
+            parameters.valueWeight(), parameters.valueBias(), keyValueDim, valueInputDim);
     this.output =
-        kernel.projection(weights.outputWeight(), weights.outputBias(), modelDim, modelDim);
+        kernel.projection(parameters.outputWeight(), parameters.outputBias(), modelDim, modelDim);
     this.allHeads = new HeadGroup(this, 0, keyValueHeads);
   }
 
@@ -414,7 +422,8 @@ public final class MultiHeadAttention {
     if (options.threadsFor((long) rows * modelDim * modelDim) == 1) {
       workspace.queryInput().set(concatenated, offset, modelDim);
       workspace.output().set(out, outOffset, modelDim);
-      output.project(workspace.queryInput(), rows, 0, modelDim, workspace.output(), workspace);
+      float[] scratch = workspace.sums(output.scratch());
+      output.project(workspace.queryInput(), rows, 0, modelDim, workspace.output(), scratch);
       return;
     }
     ParallelProjection.run(
@@ -424,17 +433,20 @@ public final class MultiHeadAttention {
   /** Projects queries of some key/value heads, side by side: of all query heads that use them. */
   void projectQueries(Rows input, int rows, int first, int count, Rows q, Workspace workspace) {
     int size = headsPerKeyValueHead() * headDim;
-    query.project(input, rows, first * size, (first + count) * size, q, workspace);
+    float[] scratch = workspace.sums(query.scratch());
+    query.project(input, rows, first * size, (first + count) * size, q, scratch);
   }
 
   /** Projects keys of some key/value heads, side by side. */
   void projectKeys(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
-    key.project(input, rows, first * headDim, (first + count) * headDim, k, workspace);
+    float[] scratch = workspace.sums(key.scratch());
+    key.project(input, rows, first * headDim, (first + count) * headDim, k, scratch);
   }
 
   /** Projects values of some key/value heads, side by side. */
   void projectValues(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
-    value.project(input, rows, first * headDim, (first + count) * headDim, v, workspace);
+    float[] scratch = workspace.sums(value.scratch());
+    value.project(input, rows, first * headDim, (first + count) * headDim, v, scratch);
   }
 
   /** Projects queries head by head, {@code [heads, rows, headDim]}. */
@@ -464,6 +476,7 @@ public final class MultiHeadAttention {
     int size = headsOfEach * headDim;
     int from = first * size;
     int to = from + count * size;
-    projection.projectHeads(input, rows, from, to, headDim, y, rows * headDim, workspace);
+    float[] scratch = workspace.sums(projection.scratch());
+    projection.projectHeads(input, rows, from, to, headDim, y, rows * headDim, scratch);
   }
 }

@@ -107,7 +107,7 @@ class StagesTest {
   static final ArchRule THE_CORE_KNOWS_NO_FLINK =
       noClasses()
           .that()
-          .resideInAPackage("io.headstream.attention..")
+          .resideInAnyPackage("io.headstream.attention..", "io.headstream.safetensors..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.flink..", "io.headstream.job..");

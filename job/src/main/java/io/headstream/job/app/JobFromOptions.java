@@ -1,7 +1,6 @@
 package io.headstream.job.app;
 
-import io.headstream.attention.AttentionWeights;
-import io.headstream.attention.safetensors.WeightsException;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.AttentionLayer;
 import io.headstream.job.AttentionSettings;
 import io.headstream.job.HeadGroupCost;
@@ -38,6 +37,7 @@ import io.headstream.job.observe.AttentionSample;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
+import io.headstream.safetensors.WeightsException;
 import java.io.IOException;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -138,11 +138,12 @@ public final class JobFromOptions {
       return new BuiltLayer(SettingsFromOptions.withoutWeights(options), null);
     }
     try {
-      AttentionWeights weights =
-          AttentionWeights.read(locations.weights(), options.weightsPrefix(), options.heads());
+      AttentionParameters parameters =
+          AttentionParameters.read(locations.weights(), options.weightsPrefix(), options.heads());
       AttentionSettings settings =
-          SettingsFromOptions.ofWeights(options, weights.modelDim(), weights.keyValueHeads());
-      return new BuiltLayer(settings, options.checkpoints().isPresent() ? weights.digest() : null);
+          SettingsFromOptions.ofWeights(options, parameters.modelDim(), parameters.keyValueHeads());
+      return new BuiltLayer(
+          settings, options.checkpoints().isPresent() ? parameters.digest() : null);
     } catch (WeightsException e) {
       throw new UsageException("--weights: " + e.getMessage()); // which names the file
     } catch (IOException e) {
