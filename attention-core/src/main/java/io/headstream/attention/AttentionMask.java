@@ -150,7 +150,9 @@ public final class AttentionMask {
 
   /**
    * Key padding: in member {@code b} of the batch only the first {@code keyLengths[b]} keys are
-   * there. The result is, bit for bit, that of the shorter arrays.
+   * there. The result is, bit for bit, that of the shorter arrays, unless the mask is {@link
+   * #bottomRight} too: the last query then stands at the last key of the array, padding included.
+   * {@link #queriesFrom} puts it elsewhere, {@link #perMember} for each member.
    *
    * @param keyLengths one for each member, each at least 0
    * @return the mask

@@ -68,9 +68,10 @@ class DamagedWeightsTest {
 
   @Test
   void bytesAreInsertedRemovedAndSwapped() throws Exception {
-    long seed = Long.getLong("headstream.test.seed", System.nanoTime());
+    long seed = Long.getLong("headstream.test.seed", 1);
     Random random = new Random(seed);
     byte[] sound = sound(WeightsLayout.SEPARATE);
+    int read = 0;
     for (int i = 0; i < 4_000; i++) {
       int from = random.nextInt(sound.length);
       int to = random.nextInt(sound.length);
@@ -81,8 +82,13 @@ class DamagedWeightsTest {
       random.nextBytes(damaged);
       System.arraycopy(head, 0, damaged, 0, head.length);
       System.arraycopy(tail, 0, damaged, head.length + count, tail.length);
-      isRead(damaged, "seed %d, attempt %d", seed, i);
+      if (isRead(damaged, "seed %d, attempt %d", seed, i)) {
+        read++;
+        // Only other values in the places of values leave a file that can be read.
+        assertThat(damaged).as("seed %d, attempt %d", seed, i).hasSize(sound.length);
+      }
     }
+    assertThat(read).as("seed %d", seed).isBetween(1, 400);
   }
 
   /** Small enough that every byte can be tried. */

@@ -202,9 +202,13 @@ class TorchWeightsRefusalTest {
   @Test
   void leavesOtherTensorsAlone() throws Exception {
     Map<String, List<Long>> shapes = packed();
+    String alone = AttentionParameters.read(write(shapes), "p.", HEADS).digest();
     shapes.put("in_proj_weight", List.of(3L));
     shapes.put("p.norm.weight", List.of(8L));
-    AttentionParameters.read(write(shapes, "p.norm.weight"), "p.", HEADS);
+    AttentionParameters read =
+        AttentionParameters.read(write(shapes, "p.norm.weight"), "p.", HEADS);
+    assertThat(read.digest()).isEqualTo(alone);
+    assertThat(read.queryWeight()).startsWith(value("p.in_proj_weight", 0)).hasSize(64);
   }
 
   @Test
@@ -239,6 +243,9 @@ class TorchWeightsRefusalTest {
     for (Map.Entry<String, List<Long>> tensor : shapes.entrySet()) {
       long count = tensor.getValue().stream().reduce(1L, (a, b) -> a * b);
       float[] values = new float[(int) count];
+      for (int n = 0; n < values.length; n++) {
+        values[n] = value(tensor.getKey(), n);
+      }
       if (tensor.getKey().equals(bad)) {
         values[values.length - 1] = Float.NaN;
       }
@@ -247,5 +254,10 @@ class TorchWeightsRefusalTest {
     Path file = folder.resolve("w.safetensors");
     writer.write(file);
     return file;
+  }
+
+  /** Another number for each tensor. */
+  private static float value(String tensor, int n) {
+    return tensor.hashCode() % 1000 + n;
   }
 }
