@@ -71,7 +71,6 @@ class DamagedWeightsTest {
     long seed = Long.getLong("headstream.test.seed", 1);
     Random random = new Random(seed);
     byte[] sound = sound(WeightsLayout.SEPARATE);
-    int read = 0;
     for (int i = 0; i < 4_000; i++) {
       int from = random.nextInt(sound.length);
       int to = random.nextInt(sound.length);
@@ -82,13 +81,11 @@ class DamagedWeightsTest {
       random.nextBytes(damaged);
       System.arraycopy(head, 0, damaged, 0, head.length);
       System.arraycopy(tail, 0, damaged, head.length + count, tail.length);
-      if (isRead(damaged, "seed %d, attempt %d", seed, i)) {
-        read++;
-        // Only other values in the places of values leave a file that can be read.
-        assertThat(damaged).as("seed %d, attempt %d", seed, i).hasSize(sound.length);
+      boolean read = isRead(damaged, "seed %d, attempt %d", seed, i);
+      if (damaged.length != sound.length) { // the header's claims do not add up any more
+        assertThat(read).as("seed %d, attempt %d", seed, i).isFalse();
       }
     }
-    assertThat(read).as("seed %d", seed).isBetween(1, 400);
   }
 
   /** Small enough that every byte can be tried. */
