@@ -1,5 +1,7 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.Checks;
+
 /**
  * What a call is to give besides its output: attention weights, scores and log-sum-exps, each into
  * an array of the caller's. Asking for them changes no bit of anything else.

@@ -1,5 +1,8 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.SplitMix64;
+import io.headstream.attention.weights.AttentionParameters;
 import java.time.Duration;
 
 /**
@@ -27,7 +30,7 @@ public final class AttentionWarmUp {
 
   private AttentionWarmUp(int headDim) {
     int modelDim = Math.multiplyExact(HEADS, headDim);
-    layer = new MultiHeadAttention(AttentionWeights.xavierUniform(modelDim, HEADS, HEADS, 1));
+    layer = new MultiHeadAttention(AttentionParameters.xavierUniform(modelDim, HEADS, HEADS, 1));
     full = AttentionOptions.defaults().withWorkspace(new Workspace());
     causal = full.withMask(AttentionMask.causal());
     x = new float[Checks.size("x", LONG, modelDim)];

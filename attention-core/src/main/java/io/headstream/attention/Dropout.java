@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.SplitMix64;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -1,5 +1,7 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.Checks;
+
 /**
  * Consecutive heads of a {@link MultiHeadAttention}: their projections and their attention (section
  * 3.2.2), up to their columns of the concatenation. What one of several parallel parts of a layer

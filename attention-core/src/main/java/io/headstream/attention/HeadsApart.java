@@ -1,5 +1,7 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.Checks;
+
 /**
  * A layer on several threads where its heads are few for them: all of Q, K and V are projected at
  * once, and then heads and blocks of queries are tasks. Takes the room of all three, where

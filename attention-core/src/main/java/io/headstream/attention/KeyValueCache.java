@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.Checks;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.IntFunction;

@@ -1,5 +1,7 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.Checks;
+
 /**
  * Keys and values of {@value #POSITIONS} positions of a {@link KeyValueCache}, for all of its
  * key/value heads.

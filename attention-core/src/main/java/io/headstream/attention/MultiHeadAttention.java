@@ -1,5 +1,7 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.Checks;
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.Objects;
 
 /**
@@ -31,25 +33,28 @@ public final class MultiHeadAttention {
   private final Projection output;
 
   /**
-   * A layer with the given weights, which are copied.
+   * A layer with the given parameters, which are copied.
    *
-   * @param weights the weights
+   * @param parameters the parameters
    */
-  public MultiHeadAttention(AttentionWeights weights) {
-    this.modelDim = weights.modelDim();
-    this.heads = weights.heads();
-    this.keyValueHeads = weights.keyValueHeads();
-    this.headDim = weights.headDim();
-    this.keyInputDim = weights.keyInputDim();
-    this.valueInputDim = weights.valueInputDim();
+  public MultiHeadAttention(AttentionParameters parameters) {
+    this.modelDim = parameters.modelDim();
+    this.heads = parameters.heads();
+    this.keyValueHeads = parameters.keyValueHeads();
+    this.headDim = parameters.headDim();
+    this.keyInputDim = parameters.keyInputDim();
+    this.valueInputDim = parameters.valueInputDim();
     int keyValueDim = keyValueHeads * headDim;
     Kernel kernel = Kernels.chosen();
-    this.query = kernel.projection(weights.queryWeight(), weights.queryBias(), modelDim, modelDim);
-    this.key = kernel.projection(weights.keyWeight(), weights.keyBias(), keyValueDim, keyInputDim);
+    this.query =
+        kernel.projection(parameters.queryWeight(), parameters.queryBias(), modelDim, modelDim);
+    this.key =
+        kernel.projection(parameters.keyWeight(), parameters.keyBias(), keyValueDim, keyInputDim);
     this.value =
-        kernel.projection(weights.valueWeight(), weights.valueBias(), keyValueDim, valueInputDim);
+        kernel.projection(
+            parameters.valueWeight(), parameters.valueBias(), keyValueDim, valueInputDim);
     this.output =
-        kernel.projection(weights.outputWeight(), weights.outputBias(), modelDim, modelDim);
+        kernel.projection(parameters.outputWeight(), parameters.outputBias(), modelDim, modelDim);
     this.allHeads = new HeadGroup(this, 0, keyValueHeads);
   }
 

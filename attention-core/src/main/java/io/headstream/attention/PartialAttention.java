@@ -1,5 +1,7 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.Checks;
+
 /**
  * The merge of attention over disjoint keys: what two calls gave for the same queries over two
  * parts of the keys becomes what one call gives over all of them.

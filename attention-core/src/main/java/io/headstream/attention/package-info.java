@@ -2,11 +2,11 @@
  * Attention on flat float arrays, after "Attention Is All You Need" (Vaswani et al. 2017), sections
  * 3.2.1 and 3.2.2: forward, in float32, in pure Java.
  *
- * <p>A causal multi-head layer with weights from a file, for one sequence of {@code n} tokens:
+ * <p>A causal multi-head layer with parameters from a file, for one sequence of {@code n} tokens:
  *
  * <pre>{@code
- * AttentionWeights weights = AttentionWeights.read(Path.of("layer.safetensors"), "", 12);
- * MultiHeadAttention layer = new MultiHeadAttention(weights);
+ * AttentionParameters parameters = AttentionParameters.read(Path.of("layer.safetensors"), "", 12);
+ * MultiHeadAttention layer = new MultiHeadAttention(parameters);
  * AttentionOptions options = AttentionOptions.defaults().withMask(AttentionMask.causal());
  * float[] y = layer.attend(1, n, x, options); // x and y are [n, modelDim], row-major
  * }</pre>

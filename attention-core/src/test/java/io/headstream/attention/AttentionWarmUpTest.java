@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.attention.weights.AttentionParameters;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ class AttentionWarmUpTest {
   void itChangesNoBit(int headDim) {
     int heads = 3;
     MultiHeadAttention layer =
-        new MultiHeadAttention(AttentionWeights.xavierUniform(heads * headDim, heads, heads, 7));
+        new MultiHeadAttention(AttentionParameters.xavierUniform(heads * headDim, heads, heads, 7));
     float[] x = Reference.uniform(new SplittableRandom(headDim), 70 * heads * headDim, 1);
     float[] before = layer.attend(1, 70, x, AttentionOptions.defaults());
     Duration took = AttentionWarmUp.run(headDim, Duration.ofMillis(200));

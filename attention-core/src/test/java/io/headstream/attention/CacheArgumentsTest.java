@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.SplittableRandom;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,8 @@ class CacheArgumentsTest {
 
   @Test
   void aGroupTakesACacheOfItsOwnShapeAndLeavesItAsItWasOtherwise() {
-    MultiHeadAttention layer = new MultiHeadAttention(AttentionWeights.xavierUniform(8, 4, 2, 1));
+    MultiHeadAttention layer =
+        new MultiHeadAttention(AttentionParameters.xavierUniform(8, 4, 2, 1));
     HeadGroup group = layer.headGroup(1, 2);
     float[] out = new float[12];
     KeyValueCache own = KeyValueCache.growing(1, 2, 2, 3);
@@ -83,7 +85,8 @@ class CacheArgumentsTest {
     cache.attend(2, 1, 2, x, 0, new float[8], 0, PLAIN.withResults(averaged));
     assertMean(mean, weights);
 
-    MultiHeadAttention layer = new MultiHeadAttention(AttentionWeights.xavierUniform(8, 4, 4, 1));
+    MultiHeadAttention layer =
+        new MultiHeadAttention(AttentionParameters.xavierUniform(8, 4, 4, 1));
     HeadGroup group = layer.headGroup(1, 2);
     float[] groupWeights = new float[2 * 3 * 3];
     float[] groupMean = new float[3 * 3];

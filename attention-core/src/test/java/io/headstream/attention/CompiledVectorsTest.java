@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.headstream.attention.weights.AttentionParameters;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,6 @@ class CompiledVectorsTest {
   }
 
   private static MultiHeadAttention layer(int modelDim, int heads) {
-    return new MultiHeadAttention(AttentionWeights.xavierUniform(modelDim, heads, heads, 1));
+    return new MultiHeadAttention(AttentionParameters.xavierUniform(modelDim, heads, heads, 1));
   }
 }

@@ -3,7 +3,9 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headstream.attention.safetensors.TensorType;
+import io.headstream.attention.weights.AttentionParameters;
+import io.headstream.attention.weights.WeightsLayout;
+import io.headstream.safetensors.TensorType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -24,8 +26,8 @@ class CrossAttentionTest {
   private final float[] wv = Reference.uniform(random, 6 * VALUE_INPUT, 0.4);
   private final float[] wo = Reference.uniform(random, MODEL * MODEL, 0.4);
   private final float[] bk = Reference.uniform(random, 6, 0.4);
-  private final AttentionWeights weights =
-      AttentionWeights.ofCross(
+  private final AttentionParameters weights =
+      AttentionParameters.ofCross(
           MODEL, 4, 2, KEY_INPUT, VALUE_INPUT, wq, wk, wv, wo, null, bk, null, null);
   private final MultiHeadAttention layer = new MultiHeadAttention(weights);
   private final float[] query = Reference.uniform(random, 2 * QUERIES * MODEL, 1);
@@ -85,7 +87,8 @@ class CrossAttentionTest {
 
   @Test
   void overOneInputItIsSelfAttention() {
-    MultiHeadAttention self = new MultiHeadAttention(AttentionWeights.xavierUniform(12, 4, 2, 5));
+    MultiHeadAttention self =
+        new MultiHeadAttention(AttentionParameters.xavierUniform(12, 4, 2, 5));
     AttentionOptions options = AttentionOptions.defaults().withMask(AttentionMask.causal());
     float[] out = new float[query.length];
     self.attend(2, QUERIES, QUERIES, query, 0, query, 0, query, 0, out, 0, options);
@@ -107,7 +110,8 @@ class CrossAttentionTest {
 
   @Test
   void weightsOfAllHeadsAndOfAGroupAreTheSame() {
-    MultiHeadAttention self = new MultiHeadAttention(AttentionWeights.xavierUniform(12, 4, 2, 5));
+    MultiHeadAttention self =
+        new MultiHeadAttention(AttentionParameters.xavierUniform(12, 4, 2, 5));
     int size = QUERIES * QUERIES;
     float[] all = new float[4 * size];
     float[] group = new float[2 * size];

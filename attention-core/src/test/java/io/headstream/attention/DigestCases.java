@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -239,12 +240,12 @@ final class DigestCases {
     results.accept(out);
   }
 
-  private static AttentionWeights weights(Draw draw, Shape shape, boolean cross) {
+  private static AttentionParameters weights(Draw draw, Shape shape, boolean cross) {
     int e = shape.heads * shape.headDim;
     int d = shape.keyValueHeads * shape.headDim;
     int keyInput = cross ? draw.between(1, 40) : e;
     int valueInput = cross ? draw.between(1, 40) : e;
-    return AttentionWeights.ofCross(
+    return AttentionParameters.ofCross(
         e,
         shape.heads,
         shape.keyValueHeads,

@@ -1,5 +1,7 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.SplitMix64;
+
 /** Random numbers that are the same on every JDK. */
 final class Draw {
   private final long seed;

@@ -2,6 +2,8 @@ package io.headstream.attention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.attention.internal.SplitMix64;
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -57,8 +59,8 @@ class DropoutTest {
     // Equal weights and a value of 1 in every head: an answer counts the keys that were kept.
     float[] ones = new float[3];
     Arrays.fill(ones, 1);
-    AttentionWeights weights =
-        AttentionWeights.of(
+    AttentionParameters weights =
+        AttentionParameters.of(
             heads,
             heads,
             3,

@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,7 @@ class KeyValueCacheTest {
 
   @Test
   void aLayerDecodesTheRowsOfItsCausalPass() {
-    AttentionWeights weights = AttentionWeights.xavierUniform(24, 6, 2, 9);
+    AttentionParameters weights = AttentionParameters.xavierUniform(24, 6, 2, 9);
     MultiHeadAttention layer = new MultiHeadAttention(weights);
     float[] x = Reference.uniform(random, LENGTH * 24, 1);
     AttentionOptions options = PLAIN.withDropout(Dropout.of(0.2, 1, 2));
@@ -183,7 +184,8 @@ class KeyValueCacheTest {
     assertThatThrownBy(() -> other.restore(7, full::page))
         .hasMessage("page 0 has 8 positions, 768 and 640 floats; expected 7, 768 and 640");
     assertThat(other.length()).isZero();
-    MultiHeadAttention layer = new MultiHeadAttention(AttentionWeights.xavierUniform(24, 6, 2, 9));
+    MultiHeadAttention layer =
+        new MultiHeadAttention(AttentionParameters.xavierUniform(24, 6, 2, 9));
     assertThatThrownBy(() -> layer.attend(1, new float[24], 0, full, new float[24], 0, PLAIN))
         .hasMessage("cache is for 2 heads of 6 and 5 channels, the layer's part has 2 of 4");
   }

@@ -4,6 +4,7 @@ import static io.headstream.attention.ScaledDotProductAttentionTest.assertSameBi
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -26,7 +27,7 @@ class MultiHeadAttentionTest {
   })
   void equalsTheFormula(int length, int modelDim, int heads, int keyValueHeads, boolean biases) {
     for (long seed = 1; seed <= 3; seed++) {
-      AttentionWeights weights = weights(modelDim, heads, keyValueHeads, biases, seed);
+      AttentionParameters weights = weights(modelDim, heads, keyValueHeads, biases, seed);
       float[] x = Reference.uniform(new SplittableRandom(seed), length * modelDim, 1.7);
       MultiHeadAttention layer = new MultiHeadAttention(weights);
       assertClose(
@@ -127,12 +128,12 @@ class MultiHeadAttentionTest {
     }
   }
 
-  private static AttentionWeights weights(
+  private static AttentionParameters weights(
       int modelDim, int heads, int keyValueHeads, boolean biases, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int kvRows = keyValueHeads * (modelDim / heads);
     double bound = 1 / Math.sqrt(modelDim);
-    return AttentionWeights.of(
+    return AttentionParameters.of(
         modelDim,
         heads,
         keyValueHeads,

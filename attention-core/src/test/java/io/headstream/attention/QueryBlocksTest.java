@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static io.headstream.attention.ScaledDotProductAttentionTest.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -64,7 +65,7 @@ class QueryBlocksTest {
 
   @Test
   void ofALayerOfTwoKeyValueHeads() {
-    AttentionWeights weights = AttentionWeights.xavierUniform(48, 4, 2, 1);
+    AttentionParameters weights = AttentionParameters.xavierUniform(48, 4, 2, 1);
     MultiHeadAttention layer = new MultiHeadAttention(weights);
     float[] query = Reference.uniform(new SplittableRandom(5), 2 * QUERIES * 48, 1);
     float[] key = Reference.uniform(new SplittableRandom(6), 2 * KEYS * 48, 1);
@@ -85,7 +86,7 @@ class QueryBlocksTest {
 
   @Test
   void queriesWithoutAnyKey() {
-    AttentionWeights weights = AttentionWeights.xavierUniform(64, 1, 1, 1);
+    AttentionParameters weights = AttentionParameters.xavierUniform(64, 1, 1, 1);
     MultiHeadAttention layer = new MultiHeadAttention(weights);
     float[] query = Reference.uniform(new SplittableRandom(5), QUERIES * 64, 1);
     float[] out = new float[query.length];

@@ -2,6 +2,8 @@ package io.headstream.attention;
 
 import static io.headstream.attention.ScaledDotProductAttentionTest.assertSameBits;
 
+import io.headstream.attention.weights.AttentionParameters;
+import io.headstream.attention.weights.WeightsFixture;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -45,7 +47,7 @@ class RangesTest {
 
   @Test
   void ofMultiHeadAttentionAndItsParts() {
-    AttentionWeights weights = new WeightsFixture(3).weights(24, 4, 2, true, true);
+    AttentionParameters weights = new WeightsFixture(3).weights(24, 4, 2, true, true);
     MultiHeadAttention layer = new MultiHeadAttention(weights);
     HeadGroup group = layer.headGroup(1, 2);
     float[] x = Reference.uniform(random, 2 * 7 * 24, 1);

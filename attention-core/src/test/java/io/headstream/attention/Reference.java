@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.SplittableRandom;
 import java.util.function.IntBinaryOperator;
 
@@ -47,7 +48,7 @@ public final class Reference {
 
   /** Multi-head self-attention of one sequence. */
   public static double[] multiHead(
-      AttentionWeights w, float[] x, int length, IntBinaryOperator sees) {
+      AttentionParameters w, float[] x, int length, IntBinaryOperator sees) {
     int e = w.modelDim();
     int dim = w.headDim();
     int kvRows = w.keyValueHeads() * dim;
@@ -80,7 +81,7 @@ public final class Reference {
 
   /** The attention weights of one sequence, {@code [heads, length, length]}. */
   public static double[] headWeights(
-      AttentionWeights w, float[] x, int length, IntBinaryOperator sees) {
+      AttentionParameters w, float[] x, int length, IntBinaryOperator sees) {
     int e = w.modelDim();
     int dim = w.headDim();
     int kvRows = w.keyValueHeads() * dim;

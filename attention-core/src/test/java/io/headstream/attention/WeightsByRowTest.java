@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +22,7 @@ class WeightsByRowTest {
     int modelDim = HEADS * DIM;
     MultiHeadAttention layer =
         new MultiHeadAttention(
-            AttentionWeights.xavierUniform(modelDim, HEADS, KEY_VALUE_HEADS, SEED));
+            AttentionParameters.xavierUniform(modelDim, HEADS, KEY_VALUE_HEADS, SEED));
     float[] x = Reference.uniform(new SplittableRandom(SEED), LENGTH * modelDim, 3);
     ScaledDotProductAttention oneHead = new ScaledDotProductAttention(1, 1, DIM, 1);
     for (int g = 0; g < groups; g++) {

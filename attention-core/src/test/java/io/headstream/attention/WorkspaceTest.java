@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.headstream.attention.weights.AttentionParameters;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -45,7 +46,8 @@ class WorkspaceTest {
 
   @Test
   void soDoesALayer() {
-    MultiHeadAttention layer = new MultiHeadAttention(AttentionWeights.xavierUniform(12, 4, 2, 1));
+    MultiHeadAttention layer =
+        new MultiHeadAttention(AttentionParameters.xavierUniform(12, 4, 2, 1));
     AttentionOptions options = everything.withWorkspace(new Workspace());
     assertAllocatesNothing(() -> layer.attend(2, LENGTH, x, 0, out, 0, options));
   }

@@ -1,7 +1,5 @@
 package io.headstream.benchmarks;
 
-import io.headstream.attention.safetensors.SafetensorsWriter;
-import io.headstream.attention.safetensors.TensorType;
 import io.headstream.job.app.json.FloatEncoding;
 import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.app.json.TokenJson;
@@ -9,6 +7,8 @@ import io.headstream.job.app.source.JsonTokenParser;
 import io.headstream.job.app.source.TokenLookup;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
+import io.headstream.safetensors.SafetensorsWriter;
+import io.headstream.safetensors.TensorType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

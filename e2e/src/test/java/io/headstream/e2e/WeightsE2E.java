@@ -2,9 +2,9 @@ package io.headstream.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.attention.AttentionWeights;
-import io.headstream.attention.WeightsLayout;
-import io.headstream.attention.safetensors.TensorType;
+import io.headstream.attention.weights.AttentionParameters;
+import io.headstream.attention.weights.WeightsLayout;
+import io.headstream.safetensors.TensorType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,7 +125,7 @@ class WeightsE2E {
   private static Path weights(Path folder, int modelDim) throws Exception {
     Path file = folder.resolve("layer-" + modelDim + ".safetensors");
     if (Files.notExists(file)) {
-      AttentionWeights.xavierUniform(modelDim, 4, 4, ClusterExtension.SEED)
+      AttentionParameters.xavierUniform(modelDim, 4, 4, ClusterExtension.SEED)
           .write(file, "", TensorType.F32, WeightsLayout.PACKED);
     }
     return file;

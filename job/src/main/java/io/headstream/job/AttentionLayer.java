@@ -1,7 +1,6 @@
 package io.headstream.job;
 
-import io.headstream.attention.AttentionWeights;
-import io.headstream.attention.safetensors.WeightsException;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.attend.Answer;
 import io.headstream.job.observe.AttentionSample;
 import io.headstream.job.observe.DeadLetterOutput;
@@ -14,6 +13,7 @@ import io.headstream.job.sequences.CollectSequences;
 import io.headstream.job.sequences.EventTimeOrder;
 import io.headstream.job.sequences.OrderTokens;
 import io.headstream.job.weights.LayerWeights;
+import io.headstream.safetensors.WeightsException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,15 +98,16 @@ public final class AttentionLayer {
    */
   public static AttentionLayer fromFile(String file, String prefix, AttentionSettings settings)
       throws IOException {
-    AttentionWeights weights = AttentionWeights.read(Path.of(file), prefix, settings.heads());
-    if (weights.modelDim() != settings.modelDim()
-        || weights.keyValueHeads() != settings.keyValueHeads()) {
+    AttentionParameters parameters =
+        AttentionParameters.read(Path.of(file), prefix, settings.heads());
+    if (parameters.modelDim() != settings.modelDim()
+        || parameters.keyValueHeads() != settings.keyValueHeads()) {
       throw new IllegalArgumentException(
           "%s has model-dim %d and %d key/value heads, the settings say %d and %d"
               .formatted(
                   file,
-                  weights.modelDim(),
-                  weights.keyValueHeads(),
+                  parameters.modelDim(),
+                  parameters.keyValueHeads(),
                   settings.modelDim(),
                   settings.keyValueHeads()));
     }

@@ -2,14 +2,14 @@ package io.headstream.job;
 
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Reference;
-import io.headstream.attention.WeightsLayout;
-import io.headstream.attention.safetensors.TensorType;
+import io.headstream.attention.weights.AttentionParameters;
+import io.headstream.attention.weights.WeightsLayout;
 import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
+import io.headstream.safetensors.TensorType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +25,7 @@ import java.util.SplittableRandom;
 /** Random sequences and weights of a seed, as files, and what the formula answers. */
 public final class Sequences {
   final int modelDim;
-  final AttentionWeights weights;
+  final AttentionParameters weights;
   public final List<List<Token>> sequences = new ArrayList<>();
 
   public Sequences(long seed, int count, int maxLength, int modelDim, int heads) {
@@ -39,7 +39,7 @@ public final class Sequences {
     int square = modelDim * modelDim;
     int keyValueRows = modelDim / heads * keyValueHeads;
     weights =
-        AttentionWeights.of(
+        AttentionParameters.of(
             modelDim,
             heads,
             keyValueHeads,

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ class UserPipelineITCase {
         AttentionLayer.seeded(SEED, settings).applyToSequences(env.fromData(whole));
 
     MultiHeadAttention core =
-        new MultiHeadAttention(AttentionWeights.xavierUniform(16, 4, 4, SEED));
+        new MultiHeadAttention(AttentionParameters.xavierUniform(16, 4, 4, SEED));
     int count = 0;
     try (CloseableIterator<Token> answers = answered.tokens().executeAndCollect()) {
       while (answers.hasNext()) {

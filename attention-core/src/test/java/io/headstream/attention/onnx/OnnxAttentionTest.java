@@ -8,7 +8,7 @@ import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionResults;
 import io.headstream.attention.ScaledDotProductAttention;
 import io.headstream.attention.ScoreStage;
-import io.headstream.attention.safetensors.HalfPrecision;
+import io.headstream.safetensors.HalfPrecision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

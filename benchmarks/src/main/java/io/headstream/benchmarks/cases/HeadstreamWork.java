@@ -2,11 +2,11 @@ package io.headstream.benchmarks.cases;
 
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.KeyValueCache;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.ScaledDotProductAttention;
 import io.headstream.attention.Workspace;
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
 
@@ -58,12 +58,12 @@ final class HeadstreamWork {
     return new Computed(() -> layer.attend(of.batch(), of.length(), x, 0, out, 0, options), out);
   }
 
-  static AttentionWeights weights(Case of, Inputs inputs) {
+  static AttentionParameters weights(Case of, Inputs inputs) {
     int dim = of.modelDim();
     float[] w = inputs.get("wqkv");
     float[] b = inputs.get("bqkv");
     int size = dim * dim;
-    return AttentionWeights.of(
+    return AttentionParameters.of(
         dim,
         of.heads(),
         of.heads(),
@@ -103,7 +103,7 @@ final class HeadstreamWork {
     float[] none = new float[dim * dim];
     MultiHeadAttention layer =
         new MultiHeadAttention(
-            AttentionWeights.of(
+            AttentionParameters.of(
                 dim, 1, 1, none, none, none, inputs.get("w"), null, null, null, null));
     float[] x = inputs.get("x");
     float[] out = new float[x.length];

@@ -2,10 +2,10 @@ package io.headstream.benchmarks.job;
 
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.KeyValueCache;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Workspace;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.records.Block;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ final class BareCore {
   static List<Thread> start(Shape shape, int threads, AtomicBoolean stop) {
     MultiHeadAttention layer =
         new MultiHeadAttention(
-            AttentionWeights.xavierUniform(
+            AttentionParameters.xavierUniform(
                 shape.modelDim(), shape.heads(), shape.heads(), Work.SEED));
     List<float[]> inputs = Sequences.of(shape).stream().map(Block::values).toList();
     List<Thread> started = new ArrayList<>();
@@ -40,7 +40,7 @@ final class BareCore {
   static List<Thread> startDecoding(Shape shape, int threads, int each, AtomicBoolean stop) {
     MultiHeadAttention layer =
         new MultiHeadAttention(
-            AttentionWeights.xavierUniform(
+            AttentionParameters.xavierUniform(
                 shape.modelDim(), shape.heads(), shape.heads(), Work.SEED));
     float[][] embeddings = Sequences.embeddings(shape);
     List<Thread> started = new ArrayList<>();

@@ -1,11 +1,11 @@
 package io.headstream.benchmarks.tokens;
 
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.KeyValueCache;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Workspace;
+import io.headstream.attention.weights.AttentionParameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -115,7 +115,7 @@ public final class TokenCost {
     int modelDim = shape.modelDim();
     MultiHeadAttention layer =
         new MultiHeadAttention(
-            AttentionWeights.xavierUniform(modelDim, shape.heads(), shape.heads(), Shape.SEED));
+            AttentionParameters.xavierUniform(modelDim, shape.heads(), shape.heads(), Shape.SEED));
     HeadGroup heads = layer.headGroup(0, 1);
     KeyValueCache cache =
         KeyValueCache.sliding(shape.heads(), layer.headDim(), layer.headDim(), context - 1, 0);

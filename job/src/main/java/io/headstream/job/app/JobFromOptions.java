@@ -1,7 +1,6 @@
 package io.headstream.job.app;
 
-import io.headstream.attention.AttentionWeights;
-import io.headstream.attention.safetensors.WeightsException;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.AttentionLayer;
 import io.headstream.job.AttentionSettings;
 import io.headstream.job.HeadGroupCost;
@@ -39,6 +38,7 @@ import io.headstream.job.observe.AttentionSample;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
+import io.headstream.safetensors.WeightsException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -151,10 +151,11 @@ public final class JobFromOptions {
       return new BuiltLayer(LayerShape.withoutWeights(options), null);
     }
     try {
-      AttentionWeights weights =
-          AttentionWeights.read(locations.weights(), options.weightsPrefix(), options.heads());
-      LayerShape shape = LayerShape.ofWeights(options, weights.modelDim(), weights.keyValueHeads());
-      return new BuiltLayer(shape, options.checkpoints().isPresent() ? weights.digest() : null);
+      AttentionParameters parameters =
+          AttentionParameters.read(locations.weights(), options.weightsPrefix(), options.heads());
+      LayerShape shape =
+          LayerShape.ofWeights(options, parameters.modelDim(), parameters.keyValueHeads());
+      return new BuiltLayer(shape, options.checkpoints().isPresent() ? parameters.digest() : null);
     } catch (WeightsException e) {
       throw new UsageException("--weights: " + e.getMessage()); // which names the file
     } catch (IOException e) {

@@ -1,8 +1,8 @@
 package io.headstream.job.weights;
 
 import io.headstream.attention.AttentionWarmUp;
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.weights.AttentionParameters;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
@@ -92,20 +92,20 @@ public final class LayerWeights implements Serializable {
   }
 
   private SharedLayers.Loaded load(RuntimeContext context) throws IOException {
-    AttentionWeights weights = weights(context);
-    MultiHeadAttention layer = new MultiHeadAttention(weights);
+    AttentionParameters parameters = parameters(context);
+    MultiHeadAttention layer = new MultiHeadAttention(parameters);
     if (!WARM.getAndSet(true)) {
       Duration took = AttentionWarmUp.run(layer.headDim(), WARM_UP);
       LOG.info("Warmed attention up for {} ms, at most about {}", took.toMillis(), WARM_UP);
     }
-    return new SharedLayers.Loaded(layer, digest ? weights.digest() : null);
+    return new SharedLayers.Loaded(layer, digest ? parameters.digest() : null);
   }
 
-  private AttentionWeights weights(RuntimeContext context) throws IOException {
+  private AttentionParameters parameters(RuntimeContext context) throws IOException {
     if (cachedFile == null) {
-      return AttentionWeights.xavierUniform(modelDim, heads, keyValueHeads, seed);
+      return AttentionParameters.xavierUniform(modelDim, heads, keyValueHeads, seed);
     }
     File file = context.getDistributedCache().getFile(cachedFile);
-    return AttentionWeights.read(file.toPath(), prefix, heads);
+    return AttentionParameters.read(file.toPath(), prefix, heads);
   }
 }

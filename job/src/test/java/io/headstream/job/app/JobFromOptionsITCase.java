@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Reference;
-import io.headstream.attention.safetensors.SafetensorsWriter;
-import io.headstream.attention.safetensors.TensorType;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.PartFiles;
 import io.headstream.job.Sequences;
 import io.headstream.job.app.cli.BuiltLayer;
@@ -22,6 +20,8 @@ import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.app.source.JsonTokenParser;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
+import io.headstream.safetensors.SafetensorsWriter;
+import io.headstream.safetensors.TensorType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -103,7 +103,7 @@ class JobFromOptionsITCase {
   @Test
   void sessionsInEventTimeAreThoseOfTheTimestampsHoweverTheRecordsCome() throws Exception {
     MultiHeadAttention layer =
-        new MultiHeadAttention(AttentionWeights.xavierUniform(MODEL_DIM, 4, 4, 0));
+        new MultiHeadAttention(AttentionParameters.xavierUniform(MODEL_DIM, 4, 4, 0));
     SplittableRandom random = new SplittableRandom(SEED);
     List<Token> tokens = new ArrayList<>();
     List<String> expected = new ArrayList<>();

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionResults;
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.observe.AttentionMaps;
 import io.headstream.job.observe.AttentionSample;
 import io.headstream.job.observe.WeightRows;
@@ -38,7 +38,7 @@ class AttendSequencesTest {
   private static final int CHUNK = 3;
   private static final long SEED = 11;
   private static final MultiHeadAttention LAYER =
-      new MultiHeadAttention(AttentionWeights.xavierUniform(MODEL_DIM, GROUPS, GROUPS, SEED));
+      new MultiHeadAttention(AttentionParameters.xavierUniform(MODEL_DIM, GROUPS, GROUPS, SEED));
   private static final AttentionSample SAMPLE = new AttentionSample(Set.of("sampled"), 0);
 
   private KeyedOneInputStreamOperatorTestHarness<HeadKey, Block, Block> harness;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.cache.ContextBounds;
 import io.headstream.job.observe.AttentionSample;
 import io.headstream.job.records.Block;
@@ -213,7 +213,7 @@ class AttendTokensTest {
   }
 
   private static String digest(long seed) {
-    return AttentionWeights.xavierUniform(MODEL_DIM, HEADS, HEADS, seed).digest();
+    return AttentionParameters.xavierUniform(MODEL_DIM, HEADS, HEADS, seed).digest();
   }
 
   private void assertRefused(OperatorSubtaskState snapshot, AttendSettings other, String message)
@@ -270,7 +270,7 @@ class AttendTokensTest {
     float[] expected(ContextBounds bounds) {
       HeadGroup heads =
           new MultiHeadAttention(
-                  AttentionWeights.xavierUniform(MODEL_DIM, HEADS, HEADS, WEIGHTS_SEED))
+                  AttentionParameters.xavierUniform(MODEL_DIM, HEADS, HEADS, WEIGHTS_SEED))
               .headGroup(key.group(), GROUPS);
       float[] out = new float[columns.length];
       AttentionMask mask = AttentionMask.window(bounds.keysBefore(), 0, bounds.sinks());

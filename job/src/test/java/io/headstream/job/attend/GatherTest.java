@@ -3,9 +3,9 @@ package io.headstream.job.attend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.records.Block;
 import io.headstream.job.records.HeadKey;
 import io.headstream.job.records.Token;
@@ -35,7 +35,7 @@ class GatherTest {
 
   private final MultiHeadAttention layer =
       new MultiHeadAttention(
-          AttentionWeights.xavierUniform(MODEL_DIM, GROUPS, GROUPS, WEIGHTS_SEED));
+          AttentionParameters.xavierUniform(MODEL_DIM, GROUPS, GROUPS, WEIGHTS_SEED));
   private KeyedOneInputStreamOperatorTestHarness<String, Block, Block> harness;
 
   @BeforeEach

@@ -3,11 +3,11 @@ package io.headstream.job.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.HeadGroup;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Reference;
 import io.headstream.attention.Workspace;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.attend.Attend;
 import io.headstream.job.attend.AttendSettings;
 import io.headstream.job.cache.ContextBounds;
@@ -120,8 +120,8 @@ class AttentionRowsTest {
   }
 
   private void assertThoseOfTheFormula(float[] x, int length, long seed) {
-    AttentionWeights weights =
-        AttentionWeights.xavierUniform(MODEL_DIM, HEADS, KEY_VALUE_HEADS, WEIGHTS_SEED);
+    AttentionParameters weights =
+        AttentionParameters.xavierUniform(MODEL_DIM, HEADS, KEY_VALUE_HEADS, WEIGHTS_SEED);
     double[] expected = Reference.headWeights(weights, x, length, (i, j) -> sees(i, j) ? 1 : 0);
     for (AttentionRow row : rows) {
       double sum = 0;
@@ -144,7 +144,7 @@ class AttentionRowsTest {
   private AttentionMap mapOfSequenceMode(int head, float[] x, int length) {
     MultiHeadAttention layer =
         new MultiHeadAttention(
-            AttentionWeights.xavierUniform(MODEL_DIM, HEADS, KEY_VALUE_HEADS, WEIGHTS_SEED));
+            AttentionParameters.xavierUniform(MODEL_DIM, HEADS, KEY_VALUE_HEADS, WEIGHTS_SEED));
     int headsTogether = HEADS / KEY_VALUE_HEADS;
     HeadGroup heads = layer.headGroup(head / headsTogether, KEY_VALUE_HEADS);
     int size = length * layer.headDim();

@@ -3,8 +3,8 @@ package io.headstream.job.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headstream.attention.AttentionWeights;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.weights.AttentionParameters;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +90,6 @@ class SharedLayersTest {
   private SharedLayers.Loaded load() {
     loads.incrementAndGet();
     return new SharedLayers.Loaded(
-        new MultiHeadAttention(AttentionWeights.xavierUniform(8, 2, 2, 1)), null);
+        new MultiHeadAttention(AttentionParameters.xavierUniform(8, 2, 2, 1)), null);
   }
 }

@@ -2,7 +2,7 @@ package io.headstream.benchmarks.peers;
 
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.AttentionWeights;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.benchmarks.job.Shape;
 import io.headstream.job.records.Block;
@@ -25,13 +25,13 @@ abstract class PeerFunction extends RichFlatMapFunction<Block, Token> {
     this.seed = seed;
   }
 
-  final AttentionWeights weights() {
-    return AttentionWeights.xavierUniform(shape.modelDim(), shape.heads(), shape.heads(), seed);
+  final AttentionParameters weights() {
+    return AttentionParameters.xavierUniform(shape.modelDim(), shape.heads(), shape.heads(), seed);
   }
 
   /** W_q, W_k and W_v below each other. */
   final float[] queryKeyValueWeight() {
-    AttentionWeights weights = weights();
+    AttentionParameters weights = weights();
     int size = shape.modelDim() * shape.modelDim();
     float[] all = Arrays.copyOf(weights.queryWeight(), 3 * size);
     System.arraycopy(weights.keyWeight(), 0, all, size, size);

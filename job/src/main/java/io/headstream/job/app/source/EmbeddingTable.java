@@ -1,8 +1,8 @@
 package io.headstream.job.app.source;
 
-import io.headstream.attention.safetensors.SafetensorsFile;
-import io.headstream.attention.safetensors.TensorInfo;
-import io.headstream.attention.safetensors.WeightsException;
+import io.headstream.safetensors.SafetensorsFile;
+import io.headstream.safetensors.TensorInfo;
+import io.headstream.safetensors.WeightsException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package io.headstream.job.app.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headstream.attention.safetensors.SafetensorsWriter;
-import io.headstream.attention.safetensors.TensorType;
-import io.headstream.attention.safetensors.WeightsException;
+import io.headstream.safetensors.SafetensorsWriter;
+import io.headstream.safetensors.TensorType;
+import io.headstream.safetensors.WeightsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,10 +3,10 @@ package io.headstream.job.app.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.attention.safetensors.SafetensorsWriter;
-import io.headstream.attention.safetensors.TensorType;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
+import io.headstream.safetensors.SafetensorsWriter;
+import io.headstream.safetensors.TensorType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
