@@ -1,6 +1,16 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.mask.Band;
+import io.headstream.attention.internal.mask.BooleanMask;
+import io.headstream.attention.internal.mask.BroadcastShape;
+import io.headstream.attention.internal.mask.Coverage;
+import io.headstream.attention.internal.mask.Documents;
+import io.headstream.attention.internal.mask.MaskConstraint;
+import io.headstream.attention.internal.mask.ScoreBias;
+import io.headstream.attention.internal.mask.ScoreBlock;
+import io.headstream.attention.internal.mask.ScoreRegion;
+import io.headstream.attention.internal.mask.ValidLengths;
 import java.util.Arrays;
 
 /**

@@ -1,5 +1,16 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.kernel.CachedHead;
+import io.headstream.attention.internal.kernel.KeyValueRows;
+import io.headstream.attention.internal.kernel.KeyValueSource;
+import io.headstream.attention.internal.kernel.Rows;
+import io.headstream.attention.internal.kernel.Tanh;
+import io.headstream.attention.internal.kernel.TileKernel;
+import io.headstream.attention.internal.mask.Band;
+import io.headstream.attention.internal.mask.Coverage;
+import io.headstream.attention.internal.mask.Documents;
+import io.headstream.attention.internal.mask.ScoreBlock;
+import io.headstream.attention.internal.mask.ScoreRegion;
 import java.util.Arrays;
 
 /**
@@ -13,7 +24,7 @@ import java.util.Arrays;
  */
 final class HeadAttention {
   private final ScoreRegion region = new ScoreRegion();
-  private final KeyValueRows rows = new KeyValueRows();
+  private final KeyValueRows rows = new KeyValueRows(Kernels.chosen());
   private final CachedHead cached = new CachedHead();
   private final ResultWriter results = new ResultWriter();
   private final Rows q = new Rows();
@@ -30,6 +41,7 @@ final class HeadAttention {
   private int headDim;
   private int valueDim;
   private KeyValueSource source;
+  private Band band; // what the cache hides, or null
   private int sequence; // which of the dropout's sequences
   private Coverage coverage; // of the tile at hand
   private int tileKeys; // before those that nobody sees were left out
@@ -171,6 +183,7 @@ final class HeadAttention {
     this.headDim = headDim;
     this.valueDim = valueDim;
     this.source = source;
+    this.band = source == cached ? cached.band() : null;
     this.sequence = options.mask().sequences(member);
     if (source == rows) {
       rows.begin(keyLength);
@@ -215,7 +228,7 @@ final class HeadAttention {
   private void attendDocument(
       int query, int queryLength, int queryPosition, int key, int keyLength) {
     // In a cache a query stands at its position already, wherever the last key is.
-    region.documentQueries = source.band() == null ? queryLength : keyLength;
+    region.documentQueries = band == null ? queryLength : keyLength;
     region.documentKeys = keyLength;
     for (int i = 0; i < queryLength; i += TileKernel.BLOCK) {
       if (block++ % parts != part) {
@@ -296,7 +309,7 @@ final class HeadAttention {
       return false;
     }
     if (coverage == Coverage.SOME && !results.wantsHidden()) {
-      region.seeOnly(mask, source.band());
+      leaveOutUnseen();
     } else {
       region.seeAll();
     }
@@ -310,8 +323,8 @@ final class HeadAttention {
   /** Makes weights of the scores and adds the weighted values. */
   void add() {
     mask.apply(region, kernel.scores(), coverage);
-    if (source.band() != null && coverage != Coverage.ALL) {
-      source.band().hide(region, kernel.scores());
+    if (band != null && coverage != Coverage.ALL) {
+      band.hide(region, kernel.scores());
     }
     results.write(ScoreStage.MASKED, region, kernel.scores());
     kernel.weigh(region);
@@ -324,16 +337,29 @@ final class HeadAttention {
 
   private Coverage coverage() {
     Coverage byMask = mask.coverage(region);
-    if (source.band() == null || byMask == Coverage.NONE) {
+    if (band == null || byMask == Coverage.NONE) {
       return byMask;
     }
-    Coverage bySource = source.band().coverage(region);
+    Coverage bySource = band.coverage(region);
     return bySource == Coverage.ALL ? byMask : bySource;
   }
 
+  /** Leaves out keys that nobody sees, as a triangle of a causal mask. */
+  private void leaveOutUnseen() {
+    int end = 0;
+    for (int g = 0; g < ScoreRegion.GROUPS; g++) {
+      int last = Math.min(region.queries, (g + 1) * ScoreRegion.GROUP) - 1;
+      if (last >= g * ScoreRegion.GROUP) {
+        end = mask.end(region, last);
+        end = band == null ? end : Math.min(end, band.end(region, last));
+      }
+      region.setEnd(g, Math.min(region.keys, (end + 3) / 4 * 4)); // kernels take four at a time
+    }
+    region.keys = region.end(ScoreRegion.MOST_QUERIES - 1);
+  }
+
   private boolean mayAttend(int i, int j) {
-    return mask.mayAttend(region, i, j)
-        && (source.band() == null || source.band().mayAttend(region, i, j));
+    return mask.mayAttend(region, i, j) && (band == null || band.mayAttend(region, i, j));
   }
 
   private void scoreTile() {

@@ -1,6 +1,8 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.kernel.KeyValueRows;
+import io.headstream.attention.internal.kernel.Rows;
 
 /**
  * Consecutive heads of a {@link MultiHeadAttention}: their projections and their attention (section
@@ -126,14 +128,14 @@ public final class HeadGroup {
     layer.projectQueries(
         workspace.queryInput(), tokens, firstKeyValueHead, keyValueHeads, queries, workspace);
     Rows output = workspace.output();
-    int threads = options.threadsFor(cache.products(heads(), tokens));
+    int threads = options.threadsFor(cache.pages().products(heads(), tokens));
     if (tokens == 1) {
       PositionAttention attention = workspace.position();
       attention.reserve(heads());
       for (int h = 0; h < heads(); h++) {
         beginCached(attention.head(h), h, tokens, cache, queries, output, weights, options);
       }
-      attention.attend(cache, heads(), firstHead(), position, threads, options);
+      attention.attend(cache.pages(), heads(), firstHead(), position, threads, options);
     } else if (threads == 1) {
       for (int h = 0; h < heads(); h++) {
         attendCached(workspace, h, position, tokens, cache, queries, output, weights, options);

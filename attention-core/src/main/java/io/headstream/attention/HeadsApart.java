@@ -1,6 +1,8 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.TileKernel;
 
 /**
  * A layer on several threads where its heads are few for them: all of Q, K and V are projected at

@@ -1,5 +1,8 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.kernel.Kernel;
+import io.headstream.attention.internal.kernel.ScalarKernel;
+import io.headstream.attention.internal.vector.VectorKernel;
 import java.lang.System.Logger.Level;
 
 /**

@@ -1,8 +1,10 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
-import java.util.Arrays;
-import java.util.Objects;
+import io.headstream.attention.internal.kernel.CachedHead;
+import io.headstream.attention.internal.kernel.CachedPage;
+import io.headstream.attention.internal.kernel.CachedPages;
+import io.headstream.attention.internal.mask.Band;
 import java.util.function.IntFunction;
 
 /**
@@ -21,16 +23,8 @@ import java.util.function.IntFunction;
 public final class KeyValueCache {
   private static final int PAGE = KeyValuePage.POSITIONS;
 
-  private final int keyValueHeads;
-  private final int headDim;
-  private final int valueDim;
   private final int maxLength;
-  private final Band band;
-  private final int sinkPages;
-
-  private KeyValuePage[] pages = new KeyValuePage[4]; // sinks, then those from firstRecent on
-  private int firstRecent; // pages between the sinks and this one were released
-  private int length;
+  private final CachedPages pages;
 
   private KeyValueCache(
       int keyValueHeads, int headDim, int valueDim, int maxLength, int keysBefore, int sinks) {
@@ -40,13 +34,9 @@ public final class KeyValueCache {
     Checks.notNegative("maxLength", maxLength);
     Checks.notNegative("keysBefore", keysBefore);
     Checks.notNegative("sinks", sinks);
-    this.keyValueHeads = keyValueHeads;
-    this.headDim = headDim;
-    this.valueDim = valueDim;
     this.maxLength = maxLength;
-    this.band = new Band(keysBefore, 0, sinks, 0, false);
-    this.sinkPages = keysBefore == Band.UNLIMITED ? 0 : (int) (((long) sinks + PAGE - 1) / PAGE);
-    this.firstRecent = sinkPages;
+    Band band = new Band(keysBefore, 0, sinks, 0, false);
+    this.pages = new CachedPages(keyValueHeads, headDim, valueDim, band);
   }
 
   /**
@@ -83,7 +73,7 @@ public final class KeyValueCache {
 
   /** {@return how many positions were appended: the position of the next one} */
   public int length() {
-    return length;
+    return pages.length();
   }
 
   /**
@@ -99,24 +89,14 @@ public final class KeyValueCache {
    * @throws IllegalStateException if the cache would grow beyond its maximum; it stays as it was
    */
   public void append(int positions, float[] k, int kOffset, float[] v, int vOffset) {
-    Checks.range("k", k, kOffset, keyValueHeads, positions, headDim);
-    Checks.range("v", v, vOffset, keyValueHeads, positions, valueDim);
+    Checks.range("k", k, kOffset, pages.keyValueHeads(), positions, pages.headDim());
+    Checks.range("v", v, vOffset, pages.keyValueHeads(), positions, pages.valueDim());
     checkRoom(positions);
-    release();
-    for (int i = 0; i < positions; i++) {
-      KeyValuePage page = openPage();
-      int slot = length % PAGE;
-      for (int h = 0; h < keyValueHeads; h++) {
-        int row = h * positions + i;
-        page.setKey(h, headDim, slot, k, kOffset + row * headDim);
-        page.setValue(h, valueDim, slot, v, vOffset + row * valueDim);
-      }
-      page.setLength(slot + 1);
-      length++;
-    }
+    pages.append(positions, k, kOffset, v, vOffset);
   }
 
   void checkRoom(int positions) {
+    int length = pages.length();
     if (positions > maxLength - length) {
       throw new IllegalStateException(
           "cache has %d of at most %d positions, %d more do not fit"
@@ -156,21 +136,23 @@ public final class KeyValueCache {
       int outOffset,
       AttentionOptions options) {
     Checks.positive("heads", heads);
+    int keyValueHeads = pages.keyValueHeads();
+    int length = pages.length();
     Checks.divides("keyValueHeads", keyValueHeads, "heads", heads);
-    Checks.range("q", q, qOffset, heads, queries, headDim);
-    Checks.range("out", out, outOffset, heads, queries, valueDim);
+    Checks.range("q", q, qOffset, heads, queries, pages.headDim());
+    Checks.range("out", out, outOffset, heads, queries, pages.valueDim());
     check(position, queries, length, heads, heads, options);
     Workspace workspace = options.workspace();
     AttentionResults results = options.results();
     float[] weights = ResultWriter.weights(results, 1, heads, queries, length, workspace);
-    int threads = options.threadsFor(products(heads, queries));
+    int threads = options.threadsFor(pages.products(heads, queries));
     if (queries == 1) {
       PositionAttention attention = workspace.position();
       attention.reserve(heads);
       for (int h = 0; h < heads; h++) {
         begin(attention.head(h), h, queries, q, qOffset, out, outOffset, weights, options);
       }
-      attention.attend(this, heads, 0, position, threads, options);
+      attention.attend(pages, heads, 0, position, threads, options);
     } else if (threads == 1) {
       for (int h = 0; h < heads; h++) {
         attendHead(
@@ -198,11 +180,6 @@ public final class KeyValueCache {
     ResultWriter.average(results, weights, 1, heads, queries, length);
   }
 
-  /** Multiply-adds of some queries of each of some heads, at most. */
-  long products(int heads, int queries) {
-    return (long) heads * queries * length * (headDim + valueDim);
-  }
-
   private void attendHead(
       Workspace workspace,
       int heads,
@@ -217,7 +194,7 @@ public final class KeyValueCache {
       AttentionOptions options) {
     HeadAttention attention = workspace.attention();
     begin(attention, h, queries, q, qOffset, out, outOffset, weights, options);
-    attendHead(attention, h, h / (heads / keyValueHeads), position, queries, options);
+    attendHead(attention, h, h / (heads / pages.keyValueHeads()), position, queries, options);
   }
 
   /** Sets a head's queries, output and results. */
@@ -231,9 +208,11 @@ public final class KeyValueCache {
       int outOffset,
       float[] weights,
       AttentionOptions options) {
+    int headDim = pages.headDim();
+    int valueDim = pages.valueDim();
     attention.q().set(q, qOffset + h * queries * headDim, headDim);
     attention.out().set(out, outOffset + h * queries * valueDim, valueDim);
-    attention.results().begin(options.results(), weights, h * queries, length);
+    attention.results().begin(options.results(), weights, h * queries, pages.length());
   }
 
   /** Attends with one head whose queries, output and results are set. */
@@ -244,8 +223,17 @@ public final class KeyValueCache {
       int position,
       int queries,
       AttentionOptions options) {
-    CachedHead source = attention.cached().set(this, keyValueHead);
-    attention.attend(0, head, headDim, valueDim, position, queries, source, length, options);
+    CachedHead source = attention.cached().set(pages, keyValueHead);
+    attention.attend(
+        0,
+        head,
+        pages.headDim(),
+        pages.valueDim(),
+        position,
+        queries,
+        source,
+        pages.length(),
+        options);
   }
 
   /** The checks of {@link #attend} for a cache of a length and a mask of the layer's heads. */
@@ -265,8 +253,10 @@ public final class KeyValueCache {
           "queries stand at %d to %d, the cache has %d positions"
               .formatted(position, (long) position + queries - 1, cacheLength));
     }
+    Band band = pages.band();
+    int firstRecent = pages.firstRecent();
     long seenFrom = Math.max((long) position - band.keysBefore(), band.sinks());
-    if (firstRecent > sinkPages && seenFrom < (long) firstRecent * PAGE) {
+    if (firstRecent > pages.sinkPages() && seenFrom < (long) firstRecent * PAGE) {
       throw new IllegalArgumentException(
           "the query at %d sees keys from %d on, those before %d were released"
               .formatted(position, seenFrom, firstRecent * PAGE));
@@ -274,6 +264,9 @@ public final class KeyValueCache {
   }
 
   void checkShape(int expectedHeads, int expectedHeadDim) {
+    int keyValueHeads = pages.keyValueHeads();
+    int headDim = pages.headDim();
+    int valueDim = pages.valueDim();
     if (keyValueHeads != expectedHeads
         || headDim != expectedHeadDim
         || valueDim != expectedHeadDim) {
@@ -285,18 +278,19 @@ public final class KeyValueCache {
 
   /** {@return how many pages the positions so far needed; the last one may not be full} */
   public int pageCount() {
-    return (int) (((long) length + PAGE - 1) / PAGE);
+    return pages.count();
   }
 
   /**
    * A page, or null if it was released: the one whose first position is {@code 64 · index}.
    *
    * @param index 0 to {@code pageCount() - 1}
-   * @return the page, not a copy
+   * @return the page, whose arrays are the cache's own
    * @throws IndexOutOfBoundsException if there is no such page
    */
   public KeyValuePage page(int index) {
-    return keeps(Objects.checkIndex(index, pageCount())) ? pages[place(index)] : null;
+    CachedPage page = pages.page(index);
+    return page == null ? null : new KeyValuePage(page);
   }
 
   /**
@@ -304,54 +298,53 @@ public final class KeyValueCache {
    * not}
    */
   public int firstRecentPage() {
-    return firstRecent;
+    return pages.firstRecent();
   }
 
   /** {@return how many pages hold sinks and are never released} */
   public int sinkPages() {
-    return sinkPages;
+    return pages.sinkPages();
   }
 
   /**
    * Brings an empty cache to where another one was.
    *
    * @param length positions of the other
-   * @param pages gives the other's page of an index; asked for those pages alone that a query at
+   * @param pageOf gives the other's page of an index; asked for those pages alone that a query at
    *     {@code length} or later can see
    * @throws IllegalStateException if this cache is not empty
    * @throws IllegalArgumentException if a page is missing or has another shape or length, or the
    *     length is beyond the maximum
    */
-  public void restore(int length, IntFunction<KeyValuePage> pages) {
-    if (this.length != 0) {
-      throw new IllegalStateException("cache has %d positions already".formatted(this.length));
+  public void restore(int length, IntFunction<KeyValuePage> pageOf) {
+    if (pages.length() != 0) {
+      throw new IllegalStateException("cache has %d positions already".formatted(pages.length()));
     }
     if (length < 0 || length > maxLength) {
       throw new IllegalArgumentException(
           "cache cannot have %d positions, at most %d".formatted(length, maxLength));
     }
-    this.length = length;
-    release();
-    int count = pageCount();
+    pages.restore(length);
+    int count = pages.count();
     for (int index = 0; index < count; index++) {
-      if (index == sinkPages) {
-        index = Math.max(index, firstRecent);
+      if (index == pages.sinkPages()) {
+        index = Math.max(index, pages.firstRecent());
       }
       if (index < count) {
-        put(index, checked(index, pages.apply(index)));
+        pages.put(index, checked(index, pageOf.apply(index)));
       }
     }
   }
 
-  private KeyValuePage checked(int index, KeyValuePage page) {
-    int positions = Math.min(PAGE, length - index * PAGE);
+  private CachedPage checked(int index, KeyValuePage page) {
+    int positions = Math.min(PAGE, pages.length() - index * PAGE);
+    int keys = pages.keyValueHeads() * pages.headDim() * PAGE;
+    int values = pages.keyValueHeads() * pages.valueDim() * PAGE;
     if (page == null
         || page.length() != positions
-        || page.keys().length != keyValueHeads * headDim * PAGE
-        || page.values().length != keyValueHeads * valueDim * PAGE) {
-      this.length = 0;
-      this.firstRecent = sinkPages;
-      Arrays.fill(pages, null);
+        || page.keys().length != keys
+        || page.values().length != values) {
+      pages.clear();
       throw new IllegalArgumentException(
           page == null
               ? "page %d is missing".formatted(index)
@@ -362,68 +355,13 @@ public final class KeyValueCache {
                       page.keys().length,
                       page.values().length,
                       positions,
-                      keyValueHeads * headDim * PAGE,
-                      keyValueHeads * valueDim * PAGE));
+                      keys,
+                      values));
     }
-    return page;
+    return page.page();
   }
 
-  /** Whether a page is still there, or will be. */
-  boolean keeps(int index) {
-    return index < sinkPages || index >= firstRecent;
-  }
-
-  int keyValueHeads() {
-    return keyValueHeads;
-  }
-
-  int headDim() {
-    return headDim;
-  }
-
-  int valueDim() {
-    return valueDim;
-  }
-
-  Band band() {
-    return band;
-  }
-
-  private int place(int index) {
-    return index < sinkPages ? index : index - firstRecent + sinkPages;
-  }
-
-  private void put(int index, KeyValuePage page) {
-    int place = place(index);
-    if (place >= pages.length) {
-      pages = Arrays.copyOf(pages, Math.max(place + 1, 2 * pages.length));
-    }
-    pages[place] = page;
-  }
-
-  private KeyValuePage openPage() {
-    int index = length / PAGE;
-    if (length % PAGE == 0) {
-      put(index, KeyValuePage.empty(keyValueHeads, headDim, valueDim));
-    }
-    return pages[place(index)];
-  }
-
-  /** Lets go of the pages that a query at {@code length} does not see. */
-  private void release() {
-    if (band.keysBefore() == Band.UNLIMITED) {
-      return;
-    }
-    int keepFrom = Math.max(sinkPages, Math.max(0, length - band.keysBefore()) / PAGE);
-    int released = keepFrom - firstRecent;
-    if (released <= 0) {
-      return;
-    }
-    int last = Math.min(pages.length, place(pageCount()));
-    int moved = Math.max(0, last - sinkPages - released);
-    System.arraycopy(
-        pages, Math.min(sinkPages + released, last), pages, Math.min(sinkPages, last), moved);
-    Arrays.fill(pages, Math.min(sinkPages + moved, last), last, null);
-    firstRecent = keepFrom;
+  CachedPages pages() {
+    return pages;
   }
 }

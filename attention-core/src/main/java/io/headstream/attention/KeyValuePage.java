@@ -1,6 +1,7 @@
 package io.headstream.attention;
 
-import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.kernel.CachedPage;
+import io.headstream.attention.internal.kernel.KeyValueSource;
 
 /**
  * Keys and values of {@value #POSITIONS} positions of a {@link KeyValueCache}, for all of its
@@ -12,27 +13,12 @@ import io.headstream.attention.internal.Checks;
  */
 public final class KeyValuePage {
   /** Positions of a page. */
-  public static final int POSITIONS = 64;
+  public static final int POSITIONS = KeyValueSource.PAGE;
 
-  private final float[] keys;
-  private final float[] values;
-  private int length;
-  private boolean valuesFinite;
+  private final CachedPage page;
 
-  private KeyValuePage(float[] keys, float[] values, int length, boolean valuesFinite) {
-    this.keys = keys;
-    this.values = values;
-    this.length = length;
-    this.valuesFinite = valuesFinite;
-  }
-
-  /** An empty page. */
-  static KeyValuePage empty(int keyValueHeads, int headDim, int valueDim) {
-    return new KeyValuePage(
-        new float[Checks.size("keys", keyValueHeads, headDim, POSITIONS)],
-        new float[Checks.size("values", keyValueHeads, POSITIONS, valueDim)],
-        0,
-        true);
+  KeyValuePage(CachedPage page) {
+    this.page = page;
   }
 
   /**
@@ -51,45 +37,30 @@ public final class KeyValuePage {
       throw new IllegalArgumentException(
           "page has %d positions, must be 0 to %d".formatted(length, POSITIONS));
     }
-    return new KeyValuePage(keys, values, length, valuesFinite);
+    return new KeyValuePage(new CachedPage(keys, values, length, valuesFinite));
   }
 
   /** {@return keys, {@code [keyValueHeads, headDim, 64]}; not a copy} */
   public float[] keys() {
-    return keys;
+    return page.keys();
   }
 
   /** {@return values, {@code [keyValueHeads, 64, valueDim]}; not a copy} */
   public float[] values() {
-    return values;
+    return page.values();
   }
 
   /** {@return how many positions are there} */
   public int length() {
-    return length;
+    return page.length();
   }
 
   /** {@return whether all values are finite, so that a weight of 0 makes nothing of any of them} */
   public boolean valuesFinite() {
-    return valuesFinite;
+    return page.valuesFinite();
   }
 
-  void setKey(int head, int headDim, int slot, float[] k, int kOffset) {
-    int to = head * headDim * POSITIONS + slot;
-    for (int c = 0; c < headDim; c++) {
-      keys[to + c * POSITIONS] = k[kOffset + c];
-    }
-  }
-
-  void setValue(int head, int valueDim, int slot, float[] v, int vOffset) {
-    int to = (head * POSITIONS + slot) * valueDim;
-    for (int c = 0; c < valueDim; c++) {
-      values[to + c] = v[vOffset + c];
-      valuesFinite &= Float.isFinite(v[vOffset + c]);
-    }
-  }
-
-  void setLength(int length) {
-    this.length = length;
+  CachedPage page() {
+    return page;
   }
 }

@@ -1,6 +1,9 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.kernel.Kernel;
+import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.Rows;
 import io.headstream.attention.weights.AttentionParameters;
 import java.util.Objects;
 
@@ -419,7 +422,8 @@ public final class MultiHeadAttention {
     if (options.threadsFor((long) rows * modelDim * modelDim) == 1) {
       workspace.queryInput().set(concatenated, offset, modelDim);
       workspace.output().set(out, outOffset, modelDim);
-      output.project(workspace.queryInput(), rows, 0, modelDim, workspace.output(), workspace);
+      float[] scratch = workspace.sums(output.scratch());
+      output.project(workspace.queryInput(), rows, 0, modelDim, workspace.output(), scratch);
       return;
     }
     ParallelProjection.run(
@@ -429,17 +433,20 @@ public final class MultiHeadAttention {
   /** Projects queries of some key/value heads, side by side: of all query heads that use them. */
   void projectQueries(Rows input, int rows, int first, int count, Rows q, Workspace workspace) {
     int size = headsPerKeyValueHead() * headDim;
-    query.project(input, rows, first * size, (first + count) * size, q, workspace);
+    float[] scratch = workspace.sums(query.scratch());
+    query.project(input, rows, first * size, (first + count) * size, q, scratch);
   }
 
   /** Projects keys of some key/value heads, side by side. */
   void projectKeys(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
-    key.project(input, rows, first * headDim, (first + count) * headDim, k, workspace);
+    float[] scratch = workspace.sums(key.scratch());
+    key.project(input, rows, first * headDim, (first + count) * headDim, k, scratch);
   }
 
   /** Projects values of some key/value heads, side by side. */
   void projectValues(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
-    value.project(input, rows, first * headDim, (first + count) * headDim, v, workspace);
+    float[] scratch = workspace.sums(value.scratch());
+    value.project(input, rows, first * headDim, (first + count) * headDim, v, scratch);
   }
 
   /** Projects queries head by head, {@code [heads, rows, headDim]}. */
@@ -469,6 +476,7 @@ public final class MultiHeadAttention {
     int size = headsOfEach * headDim;
     int from = first * size;
     int to = from + count * size;
-    projection.projectHeads(input, rows, from, to, headDim, y, rows * headDim, workspace);
+    float[] scratch = workspace.sums(projection.scratch());
+    projection.projectHeads(input, rows, from, to, headDim, y, rows * headDim, scratch);
   }
 }

@@ -3,6 +3,8 @@ package io.headstream.attention;
 import static io.headstream.attention.MultiHeadAttention.TASK_COLUMNS;
 import static io.headstream.attention.MultiHeadAttention.TASK_ROWS;
 
+import io.headstream.attention.internal.kernel.Projection;
+
 /** A projection on several threads. */
 final class ParallelProjection {
   private ParallelProjection() {}
@@ -41,7 +43,7 @@ final class ParallelProjection {
               column,
               Math.min(outputs, column + TASK_COLUMNS),
               own.output(),
-              own);
+              own.sums(projection.scratch()));
         });
   }
 }

@@ -1,6 +1,7 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.kernel.Exp;
 
 /**
  * The merge of attention over disjoint keys: what two calls gave for the same queries over two
@@ -77,12 +78,7 @@ public final class PartialAttention {
         value = wb == 0 ? value : Math.fma(wb, fromB, value);
         out[outOffset + r * valueDim + c] = value / sum + 0f;
       }
-      logSumExp[logSumExpOffset + r] = logSumExp(max, sum);
+      logSumExp[logSumExpOffset + r] = Exp.logSumExp(max, sum);
     }
-  }
-
-  /** {@code max + log(sum)}, once a row and the same bits on every JVM. */
-  static float logSumExp(float max, float sum) {
-    return sum == 0 ? Float.NEGATIVE_INFINITY : (float) (max + StrictMath.log(sum));
   }
 }

@@ -1,5 +1,9 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.kernel.CachedHead;
+import io.headstream.attention.internal.kernel.CachedPages;
+import io.headstream.attention.internal.kernel.TileKernel;
+
 /**
  * The heads of one position of a cache: of each a query, against the same pages.
  *
@@ -40,7 +44,7 @@ final class PositionAttention {
    * @param threads how many work on it
    */
   void attend(
-      KeyValueCache of, int count, int first, int position, int threads, AttentionOptions options) {
+      CachedPages of, int count, int first, int position, int threads, AttentionOptions options) {
     keyLength = of.length();
     int together = count / of.keyValueHeads();
     for (int h = 0; h < count; h++) {

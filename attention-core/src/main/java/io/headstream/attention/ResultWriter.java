@@ -1,6 +1,10 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.kernel.Exp;
+import io.headstream.attention.internal.kernel.TileKernel;
+import io.headstream.attention.internal.mask.ScoreBlock;
+import io.headstream.attention.internal.mask.ScoreRegion;
 import java.util.Arrays;
 
 /**
@@ -124,7 +128,7 @@ final class ResultWriter {
       int row = firstRow + firstQuery + i;
       if (results.logSumExp() != null) {
         results.logSumExp()[results.logSumExpOffset() + row] =
-            PartialAttention.logSumExp(kernel.max(i), kernel.sum(i));
+            Exp.logSumExp(kernel.max(i), kernel.sum(i));
       }
       if (weights != null) {
         normalise(weightsOffset + row * keyLength, kernel.max(i), kernel.sum(i));

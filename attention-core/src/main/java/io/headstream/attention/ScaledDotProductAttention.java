@@ -1,6 +1,7 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.kernel.TileKernel;
 import java.util.Objects;
 
 /**

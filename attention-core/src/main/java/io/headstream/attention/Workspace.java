@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.kernel.Rows;
 import java.util.Arrays;
 
 /**
@@ -106,7 +107,7 @@ public final class Workspace {
     return weights = grown(weights, size);
   }
 
-  /** A row of a projection. */
+  /** What a projection needs for itself. */
   float[] sums(int size) {
     return sums = grown(sums, size);
   }

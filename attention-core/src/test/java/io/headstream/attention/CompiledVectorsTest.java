@@ -3,6 +3,8 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.Rows;
 import io.headstream.attention.weights.AttentionParameters;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
@@ -37,7 +39,8 @@ class CompiledVectorsTest {
   private void attend(int times) {
     for (int n = 0; n < times; n++) {
       large.attend(1, 512, x, 0, y, 0, options);
-      projection.project(new Rows(x, 0, 768), 512, 0, 768, new Rows(y, 0, 768), workspace);
+      projection.project(
+          new Rows(x, 0, 768), 512, 0, 768, new Rows(y, 0, 768), new float[projection.scratch()]);
       small.attend(1, 128, x, 0, y, 0, options);
     }
   }

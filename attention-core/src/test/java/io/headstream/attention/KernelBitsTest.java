@@ -3,6 +3,15 @@ package io.headstream.attention;
 import static io.headstream.attention.ScaledDotProductAttentionTest.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.attention.internal.kernel.CachedHead;
+import io.headstream.attention.internal.kernel.Kernel;
+import io.headstream.attention.internal.kernel.KeyValueRows;
+import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.Rows;
+import io.headstream.attention.internal.kernel.ScalarKernel;
+import io.headstream.attention.internal.kernel.TileKernel;
+import io.headstream.attention.internal.mask.ScoreRegion;
+import io.headstream.attention.internal.vector.VectorKernel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -12,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The Vector API gives the bits of plain Java. The build runs this class at several widths. */
 class KernelBitsTest {
-  private static final Workspace WORKSPACE = new Workspace();
+  private static final float[] SCRATCH = new float[4096];
 
   private final Kernel scalar = new ScalarKernel();
   private final Kernel vector = new VectorKernel();
@@ -50,10 +59,10 @@ class KernelBitsTest {
       float[] actual = expected.clone();
       scalar
           .projection(weight, bias, outputs, inputs)
-          .project(x, rows, from, to, new Rows(expected, 4, to - from + 3), WORKSPACE);
+          .project(x, rows, from, to, new Rows(expected, 4, to - from + 3), SCRATCH);
       vector
           .projection(weight, bias, outputs, inputs)
-          .project(x, rows, from, to, new Rows(actual, 4, to - from + 3), WORKSPACE);
+          .project(x, rows, from, to, new Rows(actual, 4, to - from + 3), SCRATCH);
       // What lies between the rows and around them is not written.
       assertThat(actual[3]).isEqualTo(42);
       assertThat(actual[actual.length - 1]).isEqualTo(42);
@@ -79,7 +88,7 @@ class KernelBitsTest {
         float[] beside = new float[rows * columns];
         scalar
             .projection(weight, bias, outputs, 300)
-            .project(x, rows, first, first + columns, new Rows(beside, 0, columns), WORKSPACE);
+            .project(x, rows, first, first + columns, new Rows(beside, 0, columns), SCRATCH);
         float[] expected = new float[rows * columns + 7];
         for (int r = 0; r < rows; r++) {
           for (int o = 0; o < columns; o++) {
@@ -93,7 +102,7 @@ class KernelBitsTest {
           int end = first + columns;
           kernel
               .projection(weight, bias, outputs, 300)
-              .projectHeads(x, rows, first, end, headDim, y, rows * headDim, WORKSPACE);
+              .projectHeads(x, rows, first, end, headDim, y, rows * headDim, SCRATCH);
           assertSameBits(apart, expected);
         }
       }
@@ -123,10 +132,10 @@ class KernelBitsTest {
     Projection projection = vector.projection(Reference.uniform(random, 80 * 20, 1), null, 80, 20);
     Rows x = new Rows(Reference.uniform(random, 7 * 20, 1), 0, 20);
     float[] first = new float[7 * 80];
-    projection.project(x, 7, 0, 80, new Rows(first, 0, 80), WORKSPACE);
+    projection.project(x, 7, 0, 80, new Rows(first, 0, 80), SCRATCH);
     float[] last = new float[7 * 80];
     for (int call = 0; call < 20_000; call++) {
-      projection.project(x, 7, 0, 80, new Rows(last, 0, 80), WORKSPACE);
+      projection.project(x, 7, 0, 80, new Rows(last, 0, 80), SCRATCH);
     }
     assertSameBits(last, first);
   }
@@ -139,10 +148,10 @@ class KernelBitsTest {
     float[] actual = new float[9];
     scalar
         .projection(weight, null, 3, 2)
-        .project(new Rows(x, 0, 2), 3, 0, 3, new Rows(expected, 0, 3), WORKSPACE);
+        .project(new Rows(x, 0, 2), 3, 0, 3, new Rows(expected, 0, 3), SCRATCH);
     vector
         .projection(weight, null, 3, 2)
-        .project(new Rows(x, 0, 2), 3, 0, 3, new Rows(actual, 0, 3), WORKSPACE);
+        .project(new Rows(x, 0, 2), 3, 0, 3, new Rows(actual, 0, 3), SCRATCH);
     assertSameBits(actual, expected);
   }
 
@@ -264,8 +273,8 @@ class KernelBitsTest {
   /** The outputs of one head, then each row's log-sum-exp, then all scores. */
   private static float[] attend(
       TileKernel kernel, float[] q, int queries, KeyValueCache cache, int head) {
-    int headDim = cache.headDim();
-    int valueDim = cache.valueDim();
+    int headDim = cache.pages().headDim();
+    int valueDim = cache.pages().valueDim();
     int length = cache.length();
     float[] result = new float[queries * (valueDim + 1 + length)];
     AttentionResults results =
@@ -276,7 +285,7 @@ class KernelBitsTest {
     attention.q().set(q, 0, headDim);
     attention.out().set(result, 0, valueDim);
     attention.results().begin(results, null, 0, length);
-    CachedHead source = attention.cached().set(cache, head);
+    CachedHead source = attention.cached().set(cache.pages(), head);
     attention.attend(
         0,
         0,
@@ -303,7 +312,7 @@ class KernelBitsTest {
       boolean[] sees,
       boolean finite) {
     float[] result = new float[queries * (valueDim + 2 + 2 * TileKernel.TILE)];
-    KeyValueRows source = new KeyValueRows();
+    KeyValueRows source = new KeyValueRows(new ScalarKernel());
     source.k().set(k, 0, headDim);
     source.v().set(v, 0, valueDim);
     kernel.reserve(headDim, valueDim);

@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.attention.internal.mask.Documents;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;

@@ -2,6 +2,9 @@ package io.headstream.attention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.attention.internal.kernel.KeyValueSource;
+import io.headstream.attention.internal.kernel.ScalarTileKernel;
+import io.headstream.attention.internal.kernel.TileKernel;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -13,11 +16,6 @@ class SkippedTilesTest {
     TreeSet<Integer> tiles = new TreeSet<>();
     KeyValueSource counting =
         new KeyValueSource() {
-          @Override
-          public Band band() {
-            return null;
-          }
-
           @Override
           public int nextTile(int first) {
             return first;

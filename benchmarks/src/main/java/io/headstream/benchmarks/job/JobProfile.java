@@ -23,7 +23,9 @@ public final class JobProfile {
 
   /** Matrix products, which belong to whoever calls them: projections or attention. */
   private static final List<String> PRODUCTS =
-      List.of("io.headstream.attention.VectorPanel.", "io.headstream.attention.VectorProducts.");
+      List.of(
+          "io.headstream.attention.internal.vector.VectorPanel.",
+          "io.headstream.attention.internal.vector.VectorProducts.");
 
   private static final String ELSEWHERE = "elsewhere";
   private static final int METHODS = 12;
@@ -31,7 +33,10 @@ public final class JobProfile {
   static {
     String core = "io.headstream.attention.";
     String flink = "org.apache.flink.";
-    PLACES.put("core: projections", List.of(core + "VectorProjection", core + "ScalarProjection"));
+    PLACES.put(
+        "core: projections",
+        List.of(
+            core + "internal.vector.VectorProjection", core + "internal.kernel.ScalarProjection"));
     PLACES.put("core: attention", List.of(core));
     PLACES.put(
         "measuring: source, sink",

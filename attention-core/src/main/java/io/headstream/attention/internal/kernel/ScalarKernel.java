@@ -1,0 +1,30 @@
+package io.headstream.attention.internal.kernel;
+
+/** Plain Java, in loop shapes that C2 turns into vector code by itself. */
+public final class ScalarKernel implements Kernel {
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public Projection projection(float[] weight, float[] bias, int outputs, int inputs) {
+    return new ScalarProjection(weight, bias, outputs, inputs);
+  }
+
+  @Override
+  public boolean allFinite(float[] data, int from, int rows, int stride, int n) {
+    return KeyValueRows.allFinite(data, from, rows, stride, n);
+  }
+
+  @Override
+  public TileKernel tiles() {
+    return new ScalarTileKernel(TileKernel.BLOCK);
+  }
+
+  @Override
+  public TileKernel pages(int block) {
+    return new ScalarTileKernel(block);
+  }
+}

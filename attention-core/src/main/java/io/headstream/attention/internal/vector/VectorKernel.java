@@ -1,0 +1,34 @@
+package io.headstream.attention.internal.vector;
+
+import io.headstream.attention.internal.kernel.Kernel;
+import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.TileKernel;
+
+/** The Vector API, at the width that this machine prefers. */
+public final class VectorKernel implements Kernel {
+
+  @Override
+  public String name() {
+    return "vector-" + VectorProjection.vectorBits();
+  }
+
+  @Override
+  public Projection projection(float[] weight, float[] bias, int outputs, int inputs) {
+    return new VectorProjection(weight, bias, outputs, inputs);
+  }
+
+  @Override
+  public boolean allFinite(float[] data, int from, int rows, int stride, int n) {
+    return VectorFinite.allFinite(data, from, rows, stride, n);
+  }
+
+  @Override
+  public TileKernel tiles() {
+    return new VectorTileKernel();
+  }
+
+  @Override
+  public TileKernel pages(int block) {
+    return new VectorPageKernel(block);
+  }
+}

@@ -1,0 +1,159 @@
+package io.headstream.attention.internal.vector;
+
+import static io.headstream.attention.internal.vector.VectorProducts.LANES;
+import static io.headstream.attention.internal.vector.VectorProducts.PANEL;
+import static io.headstream.attention.internal.vector.VectorProducts.SPECIES;
+
+import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.Rows;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * A {@link Projection} by the Vector API. Lanes are output channels, so that nothing is added
+ * across lanes.
+ *
+ * <p>Weights are packed in panels of four vectors of output channels, {@code [panel][input][lane]}.
+ */
+final class VectorProjection implements Projection {
+  /** Rows that go over a panel before the next panel comes: they and it stay in the cache. */
+  private static final int BLOCK = 64;
+
+  /** Rows that are summed beside the results, to be put in their places from there. */
+  private static final int ASIDE = 8;
+
+  private final int inputs;
+  private final float[] packed; // [panels][inputs][PANEL], padded with 0
+  private final float[] bias; // [panels * PANEL], padded with 0, or null
+
+  VectorProjection(float[] weight, float[] bias, int outputs, int inputs) {
+    int panels = (outputs + PANEL - 1) / PANEL;
+    this.inputs = inputs;
+    this.packed = new float[Math.multiplyExact(panels * PANEL, inputs)];
+    this.bias = bias == null ? null : new float[panels * PANEL];
+    for (int o = 0; o < outputs; o++) {
+      int column = panelStart(o / PANEL) + o % PANEL;
+      for (int i = 0; i < inputs; i++) {
+        packed[column + i * PANEL] = weight[o * inputs + i];
+      }
+    }
+    if (bias != null) {
+      System.arraycopy(bias, 0, this.bias, 0, outputs);
+    }
+  }
+
+  static int vectorBits() {
+    return SPECIES.vectorBitSize();
+  }
+
+  private int panelStart(int panel) {
+    return panel * inputs * PANEL;
+  }
+
+  @Override
+  public int scratch() {
+    return ASIDE * PANEL;
+  }
+
+  @Override
+  public void projectHeads(
+      Rows x, int rows, int from, int to, int headDim, Rows y, int headStride, float[] sums) {
+    for (int first = 0; first < rows; first += BLOCK) {
+      int end = Math.min(rows, first + BLOCK);
+      for (int column = from; column < to; ) {
+        int panel = column / PANEL;
+        int last = Math.min(to, (panel + 1) * PANEL);
+        int head = (column - from) / headDim;
+        if (last - column == PANEL && head == (last - 1 - from) / headDim) {
+          int at = head * headStride + column - from - head * headDim;
+          inPlace(x, first, end, panel, y, at);
+        } else {
+          aside(x, first, end, column, last, from, headDim, y, headStride, sums);
+        }
+        column = last;
+      }
+    }
+  }
+
+  /** A whole panel that goes to one head's rows. */
+  private void inPlace(Rows x, int first, int end, int panel, Rows y, int at) {
+    int rows = end - first;
+    int w = panelStart(panel);
+    float[] to = y.data();
+    int yAt = y.row(first) + at;
+    products(x, first, rows, w, to, yAt, y.stride(), PANEL);
+    if (bias != null) {
+      addBias(to, yAt, y.stride(), rows, bias, panel * PANEL);
+    }
+  }
+
+  private static void addBias(float[] y, int at, int stride, int rows, float[] bias, int o) {
+    for (int row = 0; row < rows; row++, at += stride) {
+      FloatVector.fromArray(SPECIES, bias, o)
+          .add(FloatVector.fromArray(SPECIES, y, at))
+          .intoArray(y, at);
+      FloatVector.fromArray(SPECIES, bias, o + LANES)
+          .add(FloatVector.fromArray(SPECIES, y, at + LANES))
+          .intoArray(y, at + LANES);
+      FloatVector.fromArray(SPECIES, bias, o + 2 * LANES)
+          .add(FloatVector.fromArray(SPECIES, y, at + 2 * LANES))
+          .intoArray(y, at + 2 * LANES);
+      FloatVector.fromArray(SPECIES, bias, o + 3 * LANES)
+          .add(FloatVector.fromArray(SPECIES, y, at + 3 * LANES))
+          .intoArray(y, at + 3 * LANES);
+    }
+  }
+
+  /** Columns of one panel that go to several heads, or are no whole panel. */
+  private void aside(
+      Rows x,
+      int first,
+      int end,
+      int column,
+      int last,
+      int from,
+      int headDim,
+      Rows y,
+      int headStride,
+      float[] sums) {
+    int start = column / LANES * LANES;
+    int columns = (last - start + LANES - 1) / LANES * LANES;
+    int w = panelStart(start / PANEL) + start % PANEL;
+    for (int row = first; row < end; row += ASIDE) {
+      int rows = Math.min(ASIDE, end - row);
+      products(x, row, rows, w, sums, 0, PANEL, columns);
+      for (int o = column; o < last; ) {
+        int head = (o - from) / headDim;
+        int next = Math.min(last, from + (head + 1) * headDim);
+        int to = head * headStride + o - from - head * headDim;
+        for (int r = 0; r < rows; r++) {
+          copy(sums, r * PANEL + o - start, o, y.data(), y.row(row + r) + to, next - o);
+        }
+        o = next;
+      }
+    }
+  }
+
+  private void products(
+      Rows x, int first, int rows, int w, float[] y, int yAt, int yRow, int columns) {
+    int at = x.row(first);
+    VectorProducts.rows(
+        x.data(), at, x.stride(), 1, rows, packed, w, PANEL, inputs, y, yAt, yRow, LANES, columns);
+  }
+
+  /** {@code n} sums to where they belong, with the bias of the outputs from {@code o} on. */
+  private void copy(float[] sums, int at, int o, float[] y, int to, int n) {
+    if (bias == null) {
+      System.arraycopy(sums, at, y, to, n);
+      return;
+    }
+    int c = 0;
+    for (; c + LANES <= n; c += LANES) {
+      FloatVector.fromArray(SPECIES, sums, at + c)
+          .add(FloatVector.fromArray(SPECIES, bias, o + c))
+          .intoArray(y, to + c);
+    }
+    for (; c < n; c++) {
+      y[to + c] = sums[at + c] + bias[o + c];
+    }
+  }
+}
