@@ -8,6 +8,7 @@ module io.headstream.attention {
   requires static jdk.incubator.vector;
 
   exports io.headstream.attention;
+  exports io.headstream.attention.cache;
   exports io.headstream.attention.weights;
   exports io.headstream.safetensors;
 }
