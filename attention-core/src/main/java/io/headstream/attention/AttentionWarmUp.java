@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.Checks;
 import io.headstream.attention.internal.SplitMix64;
 import io.headstream.attention.weights.AttentionParameters;

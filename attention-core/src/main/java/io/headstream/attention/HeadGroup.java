@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.Checks;
 import io.headstream.attention.internal.kernel.KeyValueRows;
 import io.headstream.attention.internal.kernel.Rows;
@@ -95,8 +96,8 @@ public final class HeadGroup {
    * @param out {@code [tokens, columns()]}, row-major, from {@code outOffset} on
    * @param outOffset where {@code out} begins, in floats
    * @param options mask, scale, soft cap, dropout, further results and workspace, as for {@link
-   *     KeyValueCache#attend}; arrays of a mask have the layer's heads, those of the results the
-   *     group's, and both as many keys as the cache has then
+   *     ScaledDotProductAttention}; arrays of a mask have the layer's heads, those of the results
+   *     the group's, and both as many keys as the cache has then
    * @throws IllegalArgumentException if a range does not fit its array, or the cache, the mask, the
    *     dropout or an array of the results has another shape; the cache stays as it was
    * @throws IllegalStateException if the cache is full; it stays as it was
@@ -111,7 +112,7 @@ public final class HeadGroup {
       AttentionOptions options) {
     layer.checkSelfAttention();
     int headDim = layer.headDim();
-    cache.checkShape(keyValueHeads, headDim);
+    checkShape(cache);
     Checks.range("x", x, xOffset, tokens, layer.modelDim());
     Checks.range("out", out, outOffset, tokens, columns());
     cache.checkRoom(tokens);
@@ -119,45 +120,25 @@ public final class HeadGroup {
     workspace.queryInput().set(x, xOffset, layer.modelDim());
     workspace.output().set(out, outOffset, columns());
     int position = cache.length();
-    cache.check(position, tokens, position + tokens, layer.heads(), heads(), options);
+    CachedAttention.check(
+        cache.pages(), position, tokens, position + tokens, layer.heads(), heads(), options);
     append(tokens, cache, workspace);
-    AttentionResults results = options.results();
-    float[] weights = ResultWriter.weights(results, 1, heads(), tokens, cache.length(), workspace);
     Rows queries = workspace.projected();
     queries.set(workspace.queries(tokens * columns()), 0, columns());
     layer.projectQueries(
         workspace.queryInput(), tokens, firstKeyValueHead, keyValueHeads, queries, workspace);
-    Rows output = workspace.output();
-    int threads = options.threadsFor(cache.pages().products(heads(), tokens));
-    if (tokens == 1) {
-      PositionAttention attention = workspace.position();
-      attention.reserve(heads());
-      for (int h = 0; h < heads(); h++) {
-        beginCached(attention.head(h), h, tokens, cache, queries, output, weights, options);
-      }
-      attention.attend(cache.pages(), heads(), firstHead(), position, threads, options);
-    } else if (threads == 1) {
-      for (int h = 0; h < heads(); h++) {
-        attendCached(workspace, h, position, tokens, cache, queries, output, weights, options);
-      }
-    } else {
-      workspace.reserve(options.threads());
-      ParallelTasks.run(
-          heads(),
-          options,
-          (worker, h) ->
-              attendCached(
-                  workspace.ofWorker(worker),
-                  h,
-                  position,
-                  tokens,
-                  cache,
-                  queries,
-                  output,
-                  weights,
-                  options));
-    }
-    ResultWriter.average(results, weights, 1, heads(), tokens, cache.length());
+    CachedAttention.attend(
+        cache.pages(),
+        heads(),
+        firstHead(),
+        position,
+        tokens,
+        queries,
+        headDim,
+        workspace.output(),
+        headDim,
+        options,
+        workspace);
   }
 
   /**
@@ -195,34 +176,19 @@ public final class HeadGroup {
     layer.projectKeyHeads(input, sequenceLength, firstKeyValueHead, keyValueHeads, into, workspace);
   }
 
-  private void attendCached(
-      Workspace workspace,
-      int inGroup,
-      int position,
-      int tokens,
-      KeyValueCache cache,
-      Rows queries,
-      Rows output,
-      float[] weights,
-      AttentionOptions options) {
-    HeadAttention attention = workspace.attention();
-    beginCached(attention, inGroup, tokens, cache, queries, output, weights, options);
-    int keyValueHead = inGroup / layer.headsPerKeyValueHead();
-    cache.attendHead(attention, firstHead() + inGroup, keyValueHead, position, tokens, options);
-  }
-
-  private void beginCached(
-      HeadAttention attention,
-      int inGroup,
-      int tokens,
-      KeyValueCache cache,
-      Rows queries,
-      Rows output,
-      float[] weights,
-      AttentionOptions options) {
-    attention.q().setColumns(queries, inGroup * layer.headDim());
-    attention.out().setColumns(output, inGroup * layer.headDim());
-    attention.results().begin(options.results(), weights, inGroup * tokens, cache.length());
+  private void checkShape(KeyValueCache cache) {
+    if (cache.keyValueHeads() != keyValueHeads
+        || cache.headDim() != layer.headDim()
+        || cache.valueDim() != layer.headDim()) {
+      throw new IllegalArgumentException(
+          "cache is for %d heads of %d and %d channels, the layer's part has %d of %d"
+              .formatted(
+                  cache.keyValueHeads(),
+                  cache.headDim(),
+                  cache.valueDim(),
+                  keyValueHeads,
+                  layer.headDim()));
+    }
   }
 
   private void append(int tokens, KeyValueCache cache, Workspace workspace) {

@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.Checks;
 import io.headstream.attention.internal.kernel.Kernel;
 import io.headstream.attention.internal.kernel.Projection;
@@ -305,7 +306,7 @@ public final class MultiHeadAttention {
    *     is written, and it may not overlap {@code x}
    * @param outOffset where {@code out} begins, in floats
    * @param options mask, scale, soft cap, dropout, further results and workspace, as for {@link
-   *     KeyValueCache#attend}
+   *     ScaledDotProductAttention}
    * @throws IllegalArgumentException if a range does not fit its array, or the cache, the mask, the
    *     dropout or an array of the results has another shape; the cache stays as it was
    * @throws IllegalStateException if the cache is full; it stays as it was

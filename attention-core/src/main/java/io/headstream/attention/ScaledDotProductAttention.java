@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.Checks;
 import io.headstream.attention.internal.kernel.TileKernel;
 import java.util.Objects;
@@ -154,6 +155,72 @@ public final class ScaledDotProductAttention {
           });
     }
     ResultWriter.average(results, weights, batch, heads, queryLength, keyLength);
+  }
+
+  /**
+   * Attends with the queries of a block of positions that were appended to a cache, the heads in
+   * parallel on the executor of the options.
+   *
+   * <p>A mask of the options holds besides the cache's own causality and window: its causal and
+   * sliding parts count positions of the sequence, arrays in it are {@code [1, heads, queries,
+   * cache.length()]} or broadcast to that. So are weights and scores that are asked for. Dropout
+   * depends on the positions in the sequence.
+   *
+   * @param cache of this attention's key/value heads, {@code headDim} and {@code valueDim}
+   * @param position position of the first query
+   * @param queries how many positions, at least 0
+   * @param q {@code [heads, queries, headDim]}, row-major, from {@code qOffset} on
+   * @param qOffset where {@code q} begins, in floats
+   * @param out {@code [heads, queries, valueDim]} from {@code outOffset} on; nothing else of it is
+   *     written, and it may not overlap {@code q}
+   * @param outOffset where {@code out} begins, in floats
+   * @param options mask, scale, soft cap, dropout, threads, further results and workspace
+   * @throws IllegalArgumentException if a range does not fit its array, the cache, the mask, the
+   *     dropout or an array of the results has another shape, or keys that a query sees were
+   *     released or are not there yet
+   */
+  public void attend(
+      KeyValueCache cache,
+      int position,
+      int queries,
+      float[] q,
+      int qOffset,
+      float[] out,
+      int outOffset,
+      AttentionOptions options) {
+    checkShape(cache);
+    Checks.range("q", q, qOffset, heads, queries, headDim);
+    Checks.range("out", out, outOffset, heads, queries, valueDim);
+    CachedAttention.check(cache.pages(), position, queries, cache.length(), heads, heads, options);
+    Workspace workspace = options.workspace();
+    CachedAttention.attend(
+        cache.pages(),
+        heads,
+        0,
+        position,
+        queries,
+        workspace.queryInput().set(q, qOffset, headDim),
+        queries * headDim,
+        workspace.output().set(out, outOffset, valueDim),
+        queries * valueDim,
+        options,
+        workspace);
+  }
+
+  private void checkShape(KeyValueCache cache) {
+    if (cache.keyValueHeads() != keyValueHeads
+        || cache.headDim() != headDim
+        || cache.valueDim() != valueDim) {
+      throw new IllegalArgumentException(
+          "cache is for %d heads of %d and %d channels, attention has %d of %d and %d"
+              .formatted(
+                  cache.keyValueHeads(),
+                  cache.headDim(),
+                  cache.valueDim(),
+                  keyValueHeads,
+                  headDim,
+                  valueDim));
+    }
   }
 
   /** Sets the inputs of task {@code b · heads + h}. */

@@ -27,7 +27,9 @@
  * <ul>
  *   <li>{@link io.headstream.attention.ScaledDotProductAttention} takes Q, K and V as they are,
  *       {@link io.headstream.attention.MultiHeadAttention} projects them, and a {@link
- *       io.headstream.attention.HeadGroup} is a part of its heads.
+ *       io.headstream.attention.HeadGroup} is a part of its heads. Each of them attends to arrays,
+ *       or to what a {@link io.headstream.attention.cache.KeyValueCache} keeps of a sequence.
+ *   <li>{@link io.headstream.attention.weights.AttentionParameters} is what a layer is made of.
  *   <li>{@link io.headstream.attention.AttentionOptions} says how: {@link
  *       io.headstream.attention.AttentionMask} who sees whom, {@link
  *       io.headstream.attention.Dropout}, the scale, a soft cap, the executor, a {@link
@@ -36,6 +38,11 @@
  *       {@link io.headstream.attention.PartialAttention} merges results over parts of the keys.
  *   <li>{@link io.headstream.attention.AttentionWarmUp} makes the first call fast.
  * </ul>
+ *
+ * <p>{@code internal} packages, which the module does not export, do the work: {@code mask} says
+ * who sees whom, {@code kernel} is the arithmetic on one thread, {@code vector} the same by the
+ * Vector API. Each knows those before it alone. Which tiles are computed and on which threads is
+ * said here.
  *
  * <p>Every array is flat and row-major; a range of one is the array and the offset at which it
  * begins. Results are the same bits whatever the number of threads, the JIT's state, the JVM or the

@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.weights.AttentionParameters;
 import java.util.SplittableRandom;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -42,16 +43,26 @@ class CacheArgumentsTest {
   void queriesFit() {
     cache.append(3, x, 0, x, 0);
     float[] out = new float[24];
-    refuses(() -> cache.attend(0, 0, 1, x, 0, out, 0, PLAIN), "heads is 0");
-    refuses(() -> cache.attend(3, 0, 1, x, 0, out, 0, PLAIN), "keyValueHeads 2 does not divide");
-    refuses(() -> cache.attend(4, 0, 2, x, 1, out, 0, PLAIN), "q has 24 floats, [4, 2, 3]");
-    refuses(() -> cache.attend(4, 0, 2, x, 0, out, 9, PLAIN), "out has 24 floats, [4, 2, 2]");
-    refuses(() -> cache.attend(2, 2, 2, x, 0, out, 0, PLAIN), "queries stand at 2 to 3");
-    refuses(() -> cache.attend(2, -1, 2, x, 0, out, 0, PLAIN), "queries stand at -1 to 0");
+    refuses(() -> Reference.over(cache, 0).attend(cache, 0, 1, x, 0, out, 0, PLAIN), "heads is 0");
+    refuses(
+        () -> Reference.over(cache, 3).attend(cache, 0, 1, x, 0, out, 0, PLAIN),
+        "keyValueHeads 2 does not divide");
+    refuses(
+        () -> Reference.over(cache, 4).attend(cache, 0, 2, x, 1, out, 0, PLAIN),
+        "q has 24 floats, [4, 2, 3]");
+    refuses(
+        () -> Reference.over(cache, 4).attend(cache, 0, 2, x, 0, out, 9, PLAIN),
+        "out has 24 floats, [4, 2, 2]");
+    refuses(
+        () -> Reference.over(cache, 2).attend(cache, 2, 2, x, 0, out, 0, PLAIN),
+        "queries stand at 2 to 3");
+    refuses(
+        () -> Reference.over(cache, 2).attend(cache, -1, 2, x, 0, out, 0, PLAIN),
+        "queries stand at -1 to 0");
     AttentionOptions small = PLAIN.withMask(AttentionMask.matrix(new boolean[4], 2, 2));
-    refuses(() -> cache.attend(2, 0, 2, x, 0, out, 0, small), "[2, 2]");
+    refuses(() -> Reference.over(cache, 2).attend(cache, 0, 2, x, 0, out, 0, small), "[2, 2]");
     AttentionOptions two = PLAIN.withDropout(Dropout.of(0.5, 1, 2, 3));
-    refuses(() -> cache.attend(2, 0, 2, x, 0, out, 0, two), "2 sequences");
+    refuses(() -> Reference.over(cache, 2).attend(cache, 0, 2, x, 0, out, 0, two), "2 sequences");
     assertThat(out).containsOnly(0f);
   }
 
@@ -81,8 +92,9 @@ class CacheArgumentsTest {
     float[] mean = new float[2 * 3];
     AttentionResults each = new AttentionResults().weights(weights, 0);
     AttentionResults averaged = new AttentionResults().averagedWeights(mean, 0);
-    cache.attend(2, 1, 2, x, 0, new float[8], 0, PLAIN.withResults(each));
-    cache.attend(2, 1, 2, x, 0, new float[8], 0, PLAIN.withResults(averaged));
+    Reference.over(cache, 2).attend(cache, 1, 2, x, 0, new float[8], 0, PLAIN.withResults(each));
+    Reference.over(cache, 2)
+        .attend(cache, 1, 2, x, 0, new float[8], 0, PLAIN.withResults(averaged));
     assertMean(mean, weights);
 
     MultiHeadAttention layer =

@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.weights.AttentionParameters;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -204,7 +205,7 @@ final class DigestCases {
       append(draw, cache, queries, kv, dim, valueDim);
       float[] q = draw.floats(heads * queries * dim, draw.oneOf(1, 10));
       float[] out = new float[heads * queries * valueDim];
-      cache.attend(heads, position, queries, q, 0, out, 0, options);
+      Reference.over(cache, heads).attend(cache, position, queries, q, 0, out, 0, options);
       results.accept(out);
     }
   }

@@ -2,6 +2,7 @@ package io.headstream.attention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.attention.cache.KeyValueCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -116,7 +117,8 @@ class GuardValuesTest {
     cache.append(LENGTH, shifted(k, offset), offset, shifted(v, offset), offset);
     float[] cached = guarded.array(expected.length);
     AttentionOptions plain = AttentionOptions.defaults();
-    cache.attend(2, 0, LENGTH, shifted(q, offset), offset, cached, offset, plain);
+    Reference.over(cache, 2)
+        .attend(cache, 0, LENGTH, shifted(q, offset), offset, cached, offset, plain);
     guarded.check();
     Bits.assertSame(guarded.written(cached), expected, "cached");
   }
@@ -145,7 +147,7 @@ class GuardValuesTest {
     }
     KeyValueCache cache = KeyValueCache.growing(1, 2, 1, 0);
     cache.append(0, none, 0, none, 0);
-    cache.attend(1, 0, 0, none, 0, none, 0, AttentionOptions.defaults());
+    Reference.over(cache, 1).attend(cache, 0, 0, none, 0, none, 0, AttentionOptions.defaults());
     assertThat(cache.pageCount()).isZero();
   }
 }

@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static io.headstream.attention.ScaledDotProductAttentionTest.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.kernel.CachedHead;
 import io.headstream.attention.internal.kernel.Kernel;
 import io.headstream.attention.internal.kernel.KeyValueRows;

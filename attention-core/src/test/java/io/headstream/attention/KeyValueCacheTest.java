@@ -3,6 +3,8 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headstream.attention.cache.KeyValueCache;
+import io.headstream.attention.cache.KeyValuePage;
 import io.headstream.attention.weights.AttentionParameters;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -84,7 +86,8 @@ class KeyValueCacheTest {
     }
     AttentionResults results = new AttentionResults().weights(row, 0);
     AttentionOptions asked = PLAIN.withMask(mask).withResults(results);
-    cache.attend(HEADS, LENGTH - 1, 1, last, 0, new float[HEADS * VALUE_DIM], 0, asked);
+    Reference.over(cache, HEADS)
+        .attend(cache, LENGTH - 1, 1, last, 0, new float[HEADS * VALUE_DIM], 0, asked);
     for (int h = 0; h < HEADS; h++) {
       Bits.assertSame(
           Arrays.copyOfRange(row, h * LENGTH, (h + 1) * LENGTH),
@@ -106,7 +109,7 @@ class KeyValueCacheTest {
     KeyValueCache cache = KeyValueCache.growing(KV, DIM, VALUE_DIM, LENGTH);
     cache.append(LENGTH, k, 0, v, 0);
     float[] out = new float[HEADS * LENGTH * VALUE_DIM];
-    cache.attend(HEADS, 0, LENGTH, q, 0, out, 0, options);
+    Reference.over(cache, HEADS).attend(cache, 0, LENGTH, q, 0, out, 0, options);
     Bits.assertSame(out, expected, "holes");
   }
 
@@ -194,7 +197,7 @@ class KeyValueCacheTest {
       KeyValueCache cache, int position, int queries, AttentionOptions options) {
     float[] q = new float[HEADS * queries * DIM];
     float[] out = new float[HEADS * queries * VALUE_DIM];
-    cache.attend(HEADS, position, queries, q, 0, out, 0, options);
+    Reference.over(cache, HEADS).attend(cache, position, queries, q, 0, out, 0, options);
   }
 
   private float[] pass(AttentionOptions options) {
@@ -214,7 +217,8 @@ class KeyValueCacheTest {
     cache.append(
         count, rows(k, KV, LENGTH, i, count, DIM), 0, rows(v, KV, LENGTH, i, count, VALUE_DIM), 0);
     float[] answer = new float[HEADS * count * VALUE_DIM];
-    cache.attend(HEADS, i, count, rows(q, HEADS, LENGTH, i, count, DIM), 0, answer, 0, options);
+    Reference.over(cache, HEADS)
+        .attend(cache, i, count, rows(q, HEADS, LENGTH, i, count, DIM), 0, answer, 0, options);
     for (int h = 0; h < HEADS; h++) {
       int size = count * VALUE_DIM;
       System.arraycopy(answer, h * size, out, (h * LENGTH + i) * VALUE_DIM, size);

@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.cache.KeyValueCache;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,7 +48,7 @@ class PositionAttentionTest {
     }
     int first = length - queries;
     float[] block = new float[heads * queries * valueDim];
-    cache.attend(heads, first, queries, q, 0, block, 0, options);
+    Reference.over(cache, heads).attend(cache, first, queries, q, 0, block, 0, options);
     for (int threads = 1; threads <= 3; threads += 2) {
       AttentionOptions own = options.withExecutor(executor, threads).withWorkspace(new Workspace());
       for (int i = 0; i < queries; i++) {
@@ -58,7 +59,7 @@ class PositionAttentionTest {
           System.arraycopy(block, (h * queries + i) * valueDim, expected, h * valueDim, valueDim);
         }
         float[] out = new float[heads * valueDim];
-        cache.attend(heads, first + i, 1, one, 0, out, 0, own);
+        Reference.over(cache, heads).attend(cache, first + i, 1, one, 0, out, 0, own);
         Bits.assertSame(out, expected, "seed %d, query %d, %d threads", seed, i, threads);
       }
     }

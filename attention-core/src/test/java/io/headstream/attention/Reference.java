@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.weights.AttentionParameters;
 import java.util.SplittableRandom;
 import java.util.function.IntBinaryOperator;
@@ -142,5 +143,11 @@ public final class Reference {
       sum += (double) a[aOffset + c] * b[bOffset + c];
     }
     return sum;
+  }
+
+  /** Attention of the cache's shape. */
+  static ScaledDotProductAttention over(KeyValueCache cache, int heads) {
+    return new ScaledDotProductAttention(
+        heads, cache.keyValueHeads(), cache.headDim(), cache.valueDim());
   }
 }

@@ -3,6 +3,8 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.headstream.attention.cache.KeyValueCache;
+import io.headstream.attention.cache.KeyValuePage;
 import io.headstream.attention.weights.AttentionParameters;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -57,7 +59,8 @@ class WorkspaceTest {
     KeyValueCache cache = KeyValueCache.sliding(2, 3, 3, 100, 4);
     cache.append(LENGTH, x, 0, x, 0);
     AttentionOptions options = plain.withWorkspace(new Workspace());
-    assertAllocatesNothing(() -> cache.attend(4, 3, 2, x, 0, out, 0, options));
+    ScaledDotProductAttention attention = Reference.over(cache, 4);
+    assertAllocatesNothing(() -> attention.attend(cache, 3, 2, x, 0, out, 0, options));
   }
 
   /** A token's keys and values are appended, then it attends: a page for every 64 of them. */
@@ -65,12 +68,13 @@ class WorkspaceTest {
   void decodingAllocatesThePagesOfTheCacheAndNothingElse() {
     KeyValueCache cache = KeyValueCache.sliding(2, 3, 3, 100, 4);
     AttentionOptions options = plain.withWorkspace(new Workspace());
+    ScaledDotProductAttention attention = Reference.over(cache, 4);
     int pageBytes = 2 * (2 * 3 * KeyValuePage.POSITIONS * Float.BYTES + 48);
     assertAllocatesLessThan(
         1024 + (CALLS / KeyValuePage.POSITIONS + 1) * pageBytes,
         () -> {
           cache.append(1, x, 0, x, 0);
-          cache.attend(4, cache.length() - 1, 1, x, 0, out, 0, options);
+          attention.attend(cache, cache.length() - 1, 1, x, 0, out, 0, options);
         });
   }
 

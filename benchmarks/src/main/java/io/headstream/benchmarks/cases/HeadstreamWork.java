@@ -2,10 +2,10 @@ package io.headstream.benchmarks.cases;
 
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.KeyValueCache;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.ScaledDotProductAttention;
 import io.headstream.attention.Workspace;
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.weights.AttentionParameters;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
@@ -86,12 +86,14 @@ final class HeadstreamWork {
       caches[b] = KeyValueCache.growing(of.heads(), of.headDim(), of.headDim(), of.length());
       caches[b].append(of.length(), inputs.get("k"), b * member, inputs.get("v"), b * member);
     }
+    ScaledDotProductAttention attention =
+        new ScaledDotProductAttention(of.heads(), of.heads(), of.headDim());
     float[] q = inputs.get("q");
     float[] out = new float[q.length];
     return new Computed(
         () -> {
           for (int b = 0; b < caches.length; b++) {
-            caches[b].attend(of.heads(), of.length() - 1, 1, q, b * dim, out, b * dim, options);
+            attention.attend(caches[b], of.length() - 1, 1, q, b * dim, out, b * dim, options);
           }
         },
         out);

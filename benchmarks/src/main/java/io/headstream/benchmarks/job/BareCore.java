@@ -2,9 +2,9 @@ package io.headstream.benchmarks.job;
 
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.KeyValueCache;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Workspace;
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.records.Block;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package io.headstream.benchmarks.tokens;
 
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.HeadGroup;
-import io.headstream.attention.KeyValueCache;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Workspace;
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.weights.AttentionParameters;
 import java.util.ArrayList;
 import java.util.Arrays;

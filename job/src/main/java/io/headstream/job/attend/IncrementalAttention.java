@@ -2,10 +2,10 @@ package io.headstream.job.attend;
 
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.HeadGroup;
-import io.headstream.attention.KeyValueCache;
-import io.headstream.attention.KeyValuePage;
 import io.headstream.attention.MultiHeadAttention;
 import io.headstream.attention.Workspace;
+import io.headstream.attention.cache.KeyValueCache;
+import io.headstream.attention.cache.KeyValuePage;
 import io.headstream.job.cache.ContextBounds;
 import io.headstream.job.cache.DecodedCaches;
 import io.headstream.job.cache.KeyValueState;

@@ -1,7 +1,7 @@
 package io.headstream.job.cache;
 
-import io.headstream.attention.KeyValueCache;
-import io.headstream.attention.KeyValuePage;
+import io.headstream.attention.cache.KeyValueCache;
+import io.headstream.attention.cache.KeyValuePage;
 import java.io.Serializable;
 
 /**

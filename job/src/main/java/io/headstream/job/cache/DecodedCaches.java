@@ -1,6 +1,6 @@
 package io.headstream.job.cache;
 
-import io.headstream.attention.KeyValueCache;
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.job.records.HeadKey;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

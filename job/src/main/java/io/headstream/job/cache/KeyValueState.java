@@ -1,7 +1,7 @@
 package io.headstream.job.cache;
 
-import io.headstream.attention.KeyValueCache;
-import io.headstream.attention.KeyValuePage;
+import io.headstream.attention.cache.KeyValueCache;
+import io.headstream.attention.cache.KeyValuePage;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;

@@ -1,6 +1,6 @@
 package io.headstream.job.cache;
 
-import io.headstream.attention.KeyValuePage;
+import io.headstream.attention.cache.KeyValuePage;
 import io.headstream.job.serialization.RecordTypeInfoFactory;
 import io.headstream.job.serialization.SerializedBy;
 import org.apache.flink.api.common.typeinfo.TypeInfo;

@@ -3,9 +3,10 @@ package io.headstream.job.observe;
 import io.headstream.attention.AttentionOptions;
 import io.headstream.attention.AttentionResults;
 import io.headstream.attention.HeadGroup;
-import io.headstream.attention.KeyValueCache;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.ScaledDotProductAttention;
 import io.headstream.attention.Workspace;
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.job.cache.ContextBounds;
 import io.headstream.job.records.AttentionRow;
 import io.headstream.job.records.HeadKey;
@@ -118,7 +119,8 @@ public final class AttentionRows {
             .withResults(new AttentionResults().weights(weights, 0))
             .withWorkspace(workspace);
     int place = visible.place(firstPosition + first);
-    keys.attend(heads.heads(), place, count, own, 0, new float[own.length], 0, options);
+    new ScaledDotProductAttention(heads.heads(), heads.keyValueHeads(), headDim)
+        .attend(keys, place, count, own, 0, new float[own.length], 0, options);
     return weights;
   }
 

@@ -1,8 +1,8 @@
 package io.headstream.job.observe;
 
 import io.headstream.attention.AttentionMask;
-import io.headstream.attention.KeyValueCache;
-import io.headstream.attention.KeyValuePage;
+import io.headstream.attention.cache.KeyValueCache;
+import io.headstream.attention.cache.KeyValuePage;
 import io.headstream.job.cache.ContextBounds;
 
 /**

@@ -2,7 +2,7 @@ package io.headstream.job.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.attention.KeyValuePage;
+import io.headstream.attention.cache.KeyValuePage;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

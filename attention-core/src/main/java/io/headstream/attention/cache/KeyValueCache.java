@@ -1,9 +1,9 @@
-package io.headstream.attention;
+package io.headstream.attention.cache;
 
 import io.headstream.attention.internal.Checks;
-import io.headstream.attention.internal.kernel.CachedHead;
 import io.headstream.attention.internal.kernel.CachedPage;
 import io.headstream.attention.internal.kernel.CachedPages;
+import io.headstream.attention.internal.kernel.KeyValueSource;
 import io.headstream.attention.internal.mask.Band;
 import java.util.function.IntFunction;
 
@@ -17,10 +17,16 @@ import java.util.function.IntFunction;
  *
  * <p>Appends only, in pages of {@value KeyValuePage#POSITIONS} positions, with keys transposed so
  * that one query meets many keys at once. A page that no later query can see is released. Allocates
- * one page for each 64 positions, and with a {@link Workspace} nothing else. For one thread at a
- * time.
+ * one page for each 64 positions and nothing else. {@code ScaledDotProductAttention} and the layers
+ * attend to it. For one thread at a time.
  */
 public final class KeyValueCache {
+  /**
+   * Positions of a tile, two pages. Softmax takes keys in tiles that begin at multiples of this, so
+   * that results keep their bits where whole tiles are left out and no others.
+   */
+  public static final int TILE_POSITIONS = KeyValueSource.TILE;
+
   private static final int PAGE = KeyValuePage.POSITIONS;
 
   private final int maxLength;
@@ -71,6 +77,21 @@ public final class KeyValueCache {
         keyValueHeads, headDim, valueDim, Integer.MAX_VALUE, keysBefore, sinks);
   }
 
+  /** {@return key/value heads} */
+  public int keyValueHeads() {
+    return pages.keyValueHeads();
+  }
+
+  /** {@return channels of a key} */
+  public int headDim() {
+    return pages.headDim();
+  }
+
+  /** {@return channels of a value} */
+  public int valueDim() {
+    return pages.valueDim();
+  }
+
   /** {@return how many positions were appended: the position of the next one} */
   public int length() {
     return pages.length();
@@ -95,184 +116,18 @@ public final class KeyValueCache {
     pages.append(positions, k, kOffset, v, vOffset);
   }
 
-  void checkRoom(int positions) {
+  /**
+   * Checks that more positions fit.
+   *
+   * @param positions how many
+   * @throws IllegalStateException if the cache would grow beyond its maximum
+   */
+  public void checkRoom(int positions) {
     int length = pages.length();
     if (positions > maxLength - length) {
       throw new IllegalStateException(
           "cache has %d of at most %d positions, %d more do not fit"
               .formatted(length, maxLength, positions));
-    }
-  }
-
-  /**
-   * Attends with the queries of a block of positions that were appended, the heads in parallel on
-   * the executor of the options.
-   *
-   * <p>A mask of the options holds besides the cache's own causality and window: its causal and
-   * sliding parts count positions of the sequence, arrays in it are {@code [1, heads, queries,
-   * length()]} or broadcast to that. So are weights and scores that are asked for. Dropout depends
-   * on the positions in the sequence.
-   *
-   * @param heads query heads; a multiple of the key/value heads
-   * @param position position of the first query
-   * @param queries how many positions, at least 0
-   * @param q {@code [heads, queries, headDim]}, row-major, from {@code qOffset} on
-   * @param qOffset where {@code q} begins, in floats
-   * @param out {@code [heads, queries, valueDim]} from {@code outOffset} on; nothing else of it is
-   *     written, and it may not overlap {@code q}
-   * @param outOffset where {@code out} begins, in floats
-   * @param options mask, scale, soft cap, dropout, threads, further results and workspace
-   * @throws IllegalArgumentException if a range does not fit its array, the mask, the dropout or an
-   *     array of the results has another shape, or keys that a query sees were released or are not
-   *     there yet
-   */
-  public void attend(
-      int heads,
-      int position,
-      int queries,
-      float[] q,
-      int qOffset,
-      float[] out,
-      int outOffset,
-      AttentionOptions options) {
-    Checks.positive("heads", heads);
-    int keyValueHeads = pages.keyValueHeads();
-    int length = pages.length();
-    Checks.divides("keyValueHeads", keyValueHeads, "heads", heads);
-    Checks.range("q", q, qOffset, heads, queries, pages.headDim());
-    Checks.range("out", out, outOffset, heads, queries, pages.valueDim());
-    check(position, queries, length, heads, heads, options);
-    Workspace workspace = options.workspace();
-    AttentionResults results = options.results();
-    float[] weights = ResultWriter.weights(results, 1, heads, queries, length, workspace);
-    int threads = options.threadsFor(pages.products(heads, queries));
-    if (queries == 1) {
-      PositionAttention attention = workspace.position();
-      attention.reserve(heads);
-      for (int h = 0; h < heads; h++) {
-        begin(attention.head(h), h, queries, q, qOffset, out, outOffset, weights, options);
-      }
-      attention.attend(pages, heads, 0, position, threads, options);
-    } else if (threads == 1) {
-      for (int h = 0; h < heads; h++) {
-        attendHead(
-            workspace, heads, h, position, queries, q, qOffset, out, outOffset, weights, options);
-      }
-    } else {
-      workspace.reserve(options.threads());
-      ParallelTasks.run(
-          heads,
-          options,
-          (worker, h) ->
-              attendHead(
-                  workspace.ofWorker(worker),
-                  heads,
-                  h,
-                  position,
-                  queries,
-                  q,
-                  qOffset,
-                  out,
-                  outOffset,
-                  weights,
-                  options));
-    }
-    ResultWriter.average(results, weights, 1, heads, queries, length);
-  }
-
-  private void attendHead(
-      Workspace workspace,
-      int heads,
-      int h,
-      int position,
-      int queries,
-      float[] q,
-      int qOffset,
-      float[] out,
-      int outOffset,
-      float[] weights,
-      AttentionOptions options) {
-    HeadAttention attention = workspace.attention();
-    begin(attention, h, queries, q, qOffset, out, outOffset, weights, options);
-    attendHead(attention, h, h / (heads / pages.keyValueHeads()), position, queries, options);
-  }
-
-  /** Sets a head's queries, output and results. */
-  private void begin(
-      HeadAttention attention,
-      int h,
-      int queries,
-      float[] q,
-      int qOffset,
-      float[] out,
-      int outOffset,
-      float[] weights,
-      AttentionOptions options) {
-    int headDim = pages.headDim();
-    int valueDim = pages.valueDim();
-    attention.q().set(q, qOffset + h * queries * headDim, headDim);
-    attention.out().set(out, outOffset + h * queries * valueDim, valueDim);
-    attention.results().begin(options.results(), weights, h * queries, pages.length());
-  }
-
-  /** Attends with one head whose queries, output and results are set. */
-  void attendHead(
-      HeadAttention attention,
-      int head,
-      int keyValueHead,
-      int position,
-      int queries,
-      AttentionOptions options) {
-    CachedHead source = attention.cached().set(pages, keyValueHead);
-    attention.attend(
-        0,
-        head,
-        pages.headDim(),
-        pages.valueDim(),
-        position,
-        queries,
-        source,
-        pages.length(),
-        options);
-  }
-
-  /** The checks of {@link #attend} for a cache of a length and a mask of the layer's heads. */
-  void check(
-      int position,
-      int queries,
-      int cacheLength,
-      int layerHeads,
-      int resultHeads,
-      AttentionOptions options) {
-    if (options.mask().ofMember(0).documents() != null) {
-      throw new IllegalArgumentException("mask packs documents, a cache holds one sequence");
-    }
-    options.check(1, layerHeads, queries, cacheLength, resultHeads);
-    if (position < 0 || position > cacheLength - queries) {
-      throw new IllegalArgumentException(
-          "queries stand at %d to %d, the cache has %d positions"
-              .formatted(position, (long) position + queries - 1, cacheLength));
-    }
-    Band band = pages.band();
-    int firstRecent = pages.firstRecent();
-    long seenFrom = Math.max((long) position - band.keysBefore(), band.sinks());
-    if (firstRecent > pages.sinkPages() && seenFrom < (long) firstRecent * PAGE) {
-      throw new IllegalArgumentException(
-          "the query at %d sees keys from %d on, those before %d were released"
-              .formatted(position, seenFrom, firstRecent * PAGE));
-    }
-  }
-
-  void checkShape(int expectedHeads, int expectedHeadDim) {
-    int keyValueHeads = pages.keyValueHeads();
-    int headDim = pages.headDim();
-    int valueDim = pages.valueDim();
-    if (keyValueHeads != expectedHeads
-        || headDim != expectedHeadDim
-        || valueDim != expectedHeadDim) {
-      throw new IllegalArgumentException(
-          "cache is for %d heads of %d and %d channels, the layer's part has %d of %d"
-              .formatted(keyValueHeads, headDim, valueDim, expectedHeads, expectedHeadDim));
     }
   }
 
@@ -361,7 +216,13 @@ public final class KeyValueCache {
     return page.page();
   }
 
-  CachedPages pages() {
+  /**
+   * For this module's other packages: what reads the keys and values.
+   *
+   * @return the pages, of a type that is not exported
+   */
+  @SuppressWarnings("exports")
+  public CachedPages pages() {
     return pages;
   }
 }

@@ -1,4 +1,4 @@
-package io.headstream.attention;
+package io.headstream.attention.cache;
 
 import io.headstream.attention.internal.kernel.CachedPage;
 import io.headstream.attention.internal.kernel.KeyValueSource;
