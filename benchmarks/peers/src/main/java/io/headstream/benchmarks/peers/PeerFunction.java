@@ -2,8 +2,8 @@ package io.headstream.benchmarks.peers;
 
 import io.headstream.attention.AttentionMask;
 import io.headstream.attention.AttentionOptions;
-import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.attention.MultiHeadAttention;
+import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.benchmarks.job.Shape;
 import io.headstream.job.records.Block;
 import io.headstream.job.records.Token;
