@@ -8,9 +8,9 @@ import io.headstream.attention.internal.Checks;
  *
  * <p>Each method returns this object, which {@link AttentionOptions#withResults} takes. {@code
  * heads} in a shape are those of the call: all of a layer, or those of one {@link HeadGroup}. With
- * a {@link KeyValueCache} {@code keyLength} is its length, and what it has let go counts as hidden,
- * raw scores included. The arrays may not overlap each other or another argument. One object serves
- * one call at a time.
+ * a {@link io.headstream.attention.cache.KeyValueCache} {@code keyLength} is its length, and what
+ * it has let go counts as hidden, raw scores included. The arrays may not overlap each other or
+ * another argument. One object serves one call at a time.
  */
 public final class AttentionResults {
   private static final ScoreStage[] STAGES = ScoreStage.values();
