@@ -24,6 +24,7 @@ class CompiledVectorsTest {
   private final MultiHeadAttention small = layer(512, 8);
   private final Projection projection =
       Kernels.chosen().projection(new float[768 * 768], null, 768, 768);
+  private final float[] scratch = new float[projection.scratch()];
   private final Workspace workspace = new Workspace();
   private final AttentionOptions options = AttentionOptions.defaults().withWorkspace(workspace);
 
@@ -39,8 +40,7 @@ class CompiledVectorsTest {
   private void attend(int times) {
     for (int n = 0; n < times; n++) {
       large.attend(1, 512, x, 0, y, 0, options);
-      projection.project(
-          new Rows(x, 0, 768), 512, 0, 768, new Rows(y, 0, 768), new float[projection.scratch()]);
+      projection.project(new Rows(x, 0, 768), 512, 0, 768, new Rows(y, 0, 768), scratch);
       small.attend(1, 128, x, 0, y, 0, options);
     }
   }
