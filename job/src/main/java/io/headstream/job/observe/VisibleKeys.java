@@ -9,11 +9,12 @@ import io.headstream.job.cache.ContextBounds;
  * The keys that a block of queries sees, out of a cache's pages: the sinks, then the recent ones,
  * without those between them that no query of the block sees.
  *
- * <p>What is left out are whole tiles of 128 positions, so that all others begin where they begin
- * in a whole sequence, and the weights have the bits that sequence mode gives them.
+ * <p>What is left out are whole {@linkplain KeyValueCache#TILE_POSITIONS tiles}, so that all others
+ * begin where they begin in a whole sequence, and the weights have the bits that sequence mode
+ * gives them.
  */
 final class VisibleKeys {
-  private static final int TILE = 128;
+  private static final int TILE = KeyValueCache.TILE_POSITIONS;
   private static final int PAGE = KeyValuePage.POSITIONS;
 
   private final ContextBounds bounds;

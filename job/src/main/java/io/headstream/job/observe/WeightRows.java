@@ -16,7 +16,7 @@ import io.headstream.job.records.AttentionMap;
  */
 public final class WeightRows {
   /** Rows that are made at a time: what the kernels take at once, and less of very long rows. */
-  private static final int BLOCK = 48;
+  private static final int BLOCK = 64;
 
   private static final int MOST_WEIGHTS = 1 << 22;
 
