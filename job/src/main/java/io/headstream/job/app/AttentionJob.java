@@ -1,9 +1,9 @@
 package io.headstream.job.app;
 
 import io.headstream.job.AttentionLayer;
-import io.headstream.job.app.output.RecordBound;
-import io.headstream.job.app.output.SetAsideLargeAnswers;
-import io.headstream.job.app.output.SetAsideLargeWeights;
+import io.headstream.job.app.kafka.RecordBound;
+import io.headstream.job.app.kafka.SetAsideLargeAnswers;
+import io.headstream.job.app.kafka.SetAsideLargeWeights;
 import io.headstream.job.app.source.ParseTokens;
 import io.headstream.job.app.source.RecordTimes;
 import io.headstream.job.app.source.TokenParser;

@@ -1,6 +1,6 @@
 package io.headstream.job.app.options;
 
-import io.headstream.job.app.output.RecordBound;
+import io.headstream.job.app.kafka.RecordBound;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.headstream.job.app.options;
 
-import io.headstream.job.app.output.Delivery;
-import io.headstream.job.app.source.StartFrom;
+import io.headstream.job.app.kafka.Delivery;
+import io.headstream.job.app.kafka.StartFrom;
 import picocli.CommandLine.Option;
 
 /** How topics are read and written. */

@@ -1,7 +1,7 @@
 package io.headstream.job.app.options;
 
-import io.headstream.job.app.output.RecordBound;
-import io.headstream.job.app.source.StartFrom;
+import io.headstream.job.app.kafka.RecordBound;
+import io.headstream.job.app.kafka.StartFrom;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -2,8 +2,8 @@ package io.headstream.job.app.options;
 
 import io.headstream.job.app.json.FloatEncoding;
 import io.headstream.job.app.json.Utf16;
-import io.headstream.job.app.output.Delivery;
-import io.headstream.job.app.source.StartFrom;
+import io.headstream.job.app.kafka.Delivery;
+import io.headstream.job.app.kafka.StartFrom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

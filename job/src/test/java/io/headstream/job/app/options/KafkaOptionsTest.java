@@ -3,8 +3,8 @@ package io.headstream.job.app.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headstream.job.app.output.Delivery;
-import io.headstream.job.app.source.StartFrom;
+import io.headstream.job.app.kafka.Delivery;
+import io.headstream.job.app.kafka.StartFrom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.headstream.job.app.source;
+package io.headstream.job.app.kafka;
 
 /** Where a topic is read from when there is no state to go on from. */
 public enum StartFrom {

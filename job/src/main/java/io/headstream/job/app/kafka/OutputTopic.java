@@ -1,4 +1,4 @@
-package io.headstream.job.app.output;
+package io.headstream.job.app.kafka;
 
 import java.util.Map;
 import java.util.Properties;

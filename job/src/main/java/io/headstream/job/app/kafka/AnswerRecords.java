@@ -1,4 +1,4 @@
-package io.headstream.job.app.output;
+package io.headstream.job.app.kafka;
 
 import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.app.json.TokenJson;

@@ -1,4 +1,4 @@
-package io.headstream.job.app.source;
+package io.headstream.job.app.kafka;
 
 import io.headstream.job.records.RawRecord;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
