@@ -1,7 +1,7 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
-import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.PackedProjection;
 import io.headstream.attention.internal.kernel.TileKernel;
 
 /**
@@ -55,7 +55,7 @@ final class HeadsApart {
   }
 
   private static void project(
-      Projection projection,
+      PackedProjection projection,
       int rows,
       float[] x,
       int xOffset,
@@ -64,7 +64,8 @@ final class HeadsApart {
       int outputs,
       AttentionOptions options,
       Workspace workspace) {
-    ParallelProjection.run(projection, rows, x, xOffset, inputs, y, 0, outputs, options, workspace);
+    ParallelProjection.run(
+        projection, rows, x, xOffset, inputs, 0, outputs, y, 0, outputs, options, workspace);
   }
 
   private void attendProjected(

@@ -3,7 +3,7 @@ package io.headstream.attention;
 import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.Checks;
 import io.headstream.attention.internal.kernel.Kernel;
-import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.PackedProjection;
 import io.headstream.attention.internal.kernel.Rows;
 import io.headstream.attention.weights.AttentionParameters;
 import java.util.Objects;
@@ -31,9 +31,9 @@ public final class MultiHeadAttention {
   private final int keyInputDim;
   private final int valueInputDim;
   private final HeadGroup allHeads;
-  final Projection query;
-  final Projection key;
-  final Projection value;
+  final PackedProjection query;
+  final PackedProjection key;
+  final PackedProjection value;
   private final Projection output;
 
   /**
@@ -58,7 +58,7 @@ public final class MultiHeadAttention {
         kernel.projection(
             parameters.valueWeight(), parameters.valueBias(), keyValueDim, valueInputDim);
     this.output =
-        kernel.projection(parameters.outputWeight(), parameters.outputBias(), modelDim, modelDim);
+        Projection.of(parameters.outputWeight(), parameters.outputBias(), modelDim, modelDim);
     this.allHeads = new HeadGroup(this, 0, keyValueHeads);
   }
 
@@ -420,15 +420,18 @@ public final class MultiHeadAttention {
       int outOffset,
       AttentionOptions options,
       Workspace workspace) {
-    if (options.threadsFor((long) rows * modelDim * modelDim) == 1) {
-      workspace.queryInput().set(concatenated, offset, modelDim);
-      workspace.output().set(out, outOffset, modelDim);
-      float[] scratch = workspace.sums(output.scratch());
-      output.project(workspace.queryInput(), rows, 0, modelDim, workspace.output(), scratch);
-      return;
-    }
-    ParallelProjection.run(
-        output, rows, concatenated, offset, modelDim, out, outOffset, modelDim, options, workspace);
+    output.run(
+        rows,
+        concatenated,
+        offset,
+        modelDim,
+        0,
+        modelDim,
+        out,
+        outOffset,
+        modelDim,
+        options,
+        workspace);
   }
 
   /** Projects queries of some key/value heads, side by side: of all query heads that use them. */
@@ -466,7 +469,7 @@ public final class MultiHeadAttention {
   }
 
   private void projectHeads(
-      Projection projection,
+      PackedProjection projection,
       Rows input,
       int rows,
       int first,

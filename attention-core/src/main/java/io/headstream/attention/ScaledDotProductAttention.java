@@ -2,6 +2,7 @@ package io.headstream.attention;
 
 import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.kernel.Rows;
 import io.headstream.attention.internal.kernel.TileKernel;
 import java.util.Objects;
 
@@ -127,6 +128,102 @@ public final class ScaledDotProductAttention {
     Checks.range("out", out, outOffset, batch, heads, queryLength, valueDim);
     options.check(batch, heads, queryLength, keyLength, heads);
     Workspace workspace = options.workspace();
+    attend(
+        batch,
+        queryLength,
+        keyLength,
+        workspace.queryInput().set(q, qOffset, headDim),
+        queryLength * headDim,
+        workspace.keyInput().set(k, kOffset, headDim),
+        keyLength * headDim,
+        workspace.valueInput().set(v, vOffset, valueDim),
+        keyLength * valueDim,
+        workspace.output().set(out, outOffset, valueDim),
+        queryLength * valueDim,
+        options,
+        workspace);
+  }
+
+  /**
+   * The same for one sequence, or several {@linkplain AttentionMask#packed packed} ones, whose
+   * queries, keys and values stand position by position, as a {@link Projection} gives them: head
+   * {@code h} of query {@code i} begins at {@code qOffset + i · qStride + h · headDim}. The results
+   * stand in the same way, as the projection of the output takes them.
+   *
+   * @param queryLength queries, at least 0
+   * @param keyLength keys and values, at least 0
+   * @param q {@code [queryLength, heads, headDim]} from {@code qOffset} on, the queries {@code
+   *     qStride} floats apart
+   * @param qOffset where {@code q} begins, in floats
+   * @param qStride how far one query lies from the next, at least {@code heads · headDim}
+   * @param k {@code [keyLength, keyValueHeads, headDim]} from {@code kOffset} on
+   * @param kOffset where {@code k} begins, in floats
+   * @param kStride how far one key lies from the next, at least {@code keyValueHeads · headDim}
+   * @param v {@code [keyLength, keyValueHeads, valueDim]} from {@code vOffset} on
+   * @param vOffset where {@code v} begins, in floats
+   * @param vStride how far one value lies from the next, at least {@code keyValueHeads · valueDim}
+   * @param out {@code [queryLength, heads, valueDim]} from {@code outOffset} on; nothing else of it
+   *     is written, and it may not overlap an input
+   * @param outOffset where {@code out} begins, in floats
+   * @param outStride how far one result lies from the next, at least {@code heads · valueDim}
+   * @param options mask, scale, soft cap, dropout, threads, further results and workspace, as for a
+   *     batch of one
+   * @throws IllegalArgumentException if a range does not fit its array, a stride is too small, or
+   *     the mask, the dropout or an array of the results has another shape
+   */
+  public void attendRows(
+      int queryLength,
+      int keyLength,
+      float[] q,
+      int qOffset,
+      int qStride,
+      float[] k,
+      int kOffset,
+      int kStride,
+      float[] v,
+      int vOffset,
+      int vStride,
+      float[] out,
+      int outOffset,
+      int outStride,
+      AttentionOptions options) {
+    Checks.rows("q", q, qOffset, queryLength, heads * headDim, qStride);
+    Checks.rows("k", k, kOffset, keyLength, keyValueHeads * headDim, kStride);
+    Checks.rows("v", v, vOffset, keyLength, keyValueHeads * valueDim, vStride);
+    Checks.rows("out", out, outOffset, queryLength, heads * valueDim, outStride);
+    options.check(1, heads, queryLength, keyLength, heads);
+    Workspace workspace = options.workspace();
+    attend(
+        1,
+        queryLength,
+        keyLength,
+        workspace.queryInput().set(q, qOffset, qStride),
+        headDim,
+        workspace.keyInput().set(k, kOffset, kStride),
+        headDim,
+        workspace.valueInput().set(v, vOffset, vStride),
+        valueDim,
+        workspace.output().set(out, outOffset, outStride),
+        valueDim,
+        options,
+        workspace);
+  }
+
+  /** Attends, without checks: head {@code n} of all members begins {@code n} times as far away. */
+  private void attend(
+      int batch,
+      int queryLength,
+      int keyLength,
+      Rows q,
+      int qHead,
+      Rows k,
+      int kHead,
+      Rows v,
+      int vHead,
+      Rows out,
+      int outHead,
+      AttentionOptions options,
+      Workspace workspace) {
     AttentionResults results = options.results();
     float[] weights =
         ResultWriter.weights(results, batch, heads, queryLength, keyLength, workspace);
@@ -137,8 +234,8 @@ public final class ScaledDotProductAttention {
     int parts = results != null ? 1 : ParallelTasks.parts(tasks, threads, blocks);
     if (threads == 1) {
       for (int task = 0; task < tasks; task++) {
-        begin(workspace, task, queryLength, keyLength, q, qOffset, k, kOffset, v, vOffset);
-        attendHead(workspace, task, 0, 1, queryLength, keyLength, out, outOffset, weights, options);
+        begin(workspace, task, q, qHead, k, kHead, v, vHead, out, outHead);
+        attendHead(workspace, task, 0, 1, queryLength, keyLength, weights, options);
       }
     } else {
       workspace.reserve(options.threads());
@@ -148,10 +245,8 @@ public final class ScaledDotProductAttention {
           (worker, n) -> {
             Workspace own = workspace.ofWorker(worker);
             int task = n / parts;
-            int part = n % parts;
-            begin(own, task, queryLength, keyLength, q, qOffset, k, kOffset, v, vOffset);
-            attendHead(
-                own, task, part, parts, queryLength, keyLength, out, outOffset, weights, options);
+            begin(own, task, q, qHead, k, kHead, v, vHead, out, outHead);
+            attendHead(own, task, n % parts, parts, queryLength, keyLength, weights, options);
           });
     }
     ResultWriter.average(results, weights, batch, heads, queryLength, keyLength);
@@ -207,6 +302,57 @@ public final class ScaledDotProductAttention {
         workspace);
   }
 
+  /**
+   * The same for queries that stand position by position, as a {@link Projection} gives them: head
+   * {@code h} of query {@code i} begins at {@code qOffset + i · qStride + h · headDim}. The results
+   * stand in the same way, as the projection of the output takes them.
+   *
+   * @param cache of this attention's key/value heads, {@code headDim} and {@code valueDim}
+   * @param position position of the first query
+   * @param queries how many positions, at least 0
+   * @param q {@code [queries, heads, headDim]} from {@code qOffset} on, the queries {@code qStride}
+   *     floats apart
+   * @param qOffset where {@code q} begins, in floats
+   * @param qStride how far one query lies from the next, at least {@code heads · headDim}
+   * @param out {@code [queries, heads, valueDim]} from {@code outOffset} on; nothing else of it is
+   *     written, and it may not overlap {@code q}
+   * @param outOffset where {@code out} begins, in floats
+   * @param outStride how far one result lies from the next, at least {@code heads · valueDim}
+   * @param options mask, scale, soft cap, dropout, threads, further results and workspace
+   * @throws IllegalArgumentException if a range does not fit its array, a stride is too small, the
+   *     cache, the mask, the dropout or an array of the results has another shape, or keys that a
+   *     query sees were released or are not there yet
+   */
+  public void attendRows(
+      KeyValueCache cache,
+      int position,
+      int queries,
+      float[] q,
+      int qOffset,
+      int qStride,
+      float[] out,
+      int outOffset,
+      int outStride,
+      AttentionOptions options) {
+    checkShape(cache);
+    Checks.rows("q", q, qOffset, queries, heads * headDim, qStride);
+    Checks.rows("out", out, outOffset, queries, heads * valueDim, outStride);
+    CachedAttention.check(cache.pages(), position, queries, cache.length(), heads, heads, options);
+    Workspace workspace = options.workspace();
+    CachedAttention.attend(
+        cache.pages(),
+        heads,
+        0,
+        position,
+        queries,
+        workspace.queryInput().set(q, qOffset, qStride),
+        headDim,
+        workspace.output().set(out, outOffset, outStride),
+        valueDim,
+        options,
+        workspace);
+  }
+
   private void checkShape(KeyValueCache cache) {
     if (cache.keyValueHeads() != keyValueHeads
         || cache.headDim() != headDim
@@ -223,23 +369,24 @@ public final class ScaledDotProductAttention {
     }
   }
 
-  /** Sets the inputs of task {@code b · heads + h}. */
+  /** Sets what task {@code b · heads + h} reads and writes. */
   private void begin(
       Workspace workspace,
       int task,
-      int queryLength,
-      int keyLength,
-      float[] q,
-      int qOffset,
-      float[] k,
-      int kOffset,
-      float[] v,
-      int vOffset) {
+      Rows q,
+      int qHead,
+      Rows k,
+      int kHead,
+      Rows v,
+      int vHead,
+      Rows out,
+      int outHead) {
     int keyValue = task / heads * keyValueHeads + task % heads / (heads / keyValueHeads);
     HeadAttention attention = workspace.attention();
-    attention.q().set(q, qOffset + task * queryLength * headDim, headDim);
-    attention.rows().k().set(k, kOffset + keyValue * keyLength * headDim, headDim);
-    attention.rows().v().set(v, vOffset + keyValue * keyLength * valueDim, valueDim);
+    attention.q().setColumns(q, task * qHead);
+    attention.rows().k().setColumns(k, keyValue * kHead);
+    attention.rows().v().setColumns(v, keyValue * vHead);
+    attention.out().setColumns(out, task * outHead);
   }
 
   private void attendHead(
@@ -249,12 +396,9 @@ public final class ScaledDotProductAttention {
       int parts,
       int queryLength,
       int keyLength,
-      float[] out,
-      int outOffset,
       float[] weights,
       AttentionOptions options) {
     HeadAttention attention = workspace.attention();
-    attention.out().set(out, outOffset + task * queryLength * valueDim, valueDim);
     attention.results().begin(options.results(), weights, task * queryLength, keyLength);
     attention.attendPart(
         part,

@@ -29,6 +29,8 @@
  *       {@link io.headstream.attention.MultiHeadAttention} projects them, and a {@link
  *       io.headstream.attention.HeadGroup} is a part of its heads. Each of them attends to arrays,
  *       or to what a {@link io.headstream.attention.cache.KeyValueCache} keeps of a sequence.
+ *   <li>{@link io.headstream.attention.Projection} is a linear layer alone. With it and {@code
+ *       ScaledDotProductAttention} a model makes layers of its own.
  *   <li>{@link io.headstream.attention.weights.AttentionParameters} is what a layer is made of.
  *   <li>{@link io.headstream.attention.AttentionOptions} says how: {@link
  *       io.headstream.attention.AttentionMask} who sees whom, {@link

@@ -3,7 +3,7 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.PackedProjection;
 import io.headstream.attention.internal.kernel.Rows;
 import io.headstream.attention.weights.AttentionParameters;
 import java.lang.management.ManagementFactory;
@@ -22,7 +22,7 @@ class CompiledVectorsTest {
   private final float[] y = new float[MOST];
   private final MultiHeadAttention large = layer(768, 12);
   private final MultiHeadAttention small = layer(512, 8);
-  private final Projection projection =
+  private final PackedProjection projection =
       Kernels.chosen().projection(new float[768 * 768], null, 768, 768);
   private final float[] scratch = new float[projection.scratch()];
   private final Workspace workspace = new Workspace();

@@ -7,7 +7,7 @@ import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.kernel.CachedHead;
 import io.headstream.attention.internal.kernel.Kernel;
 import io.headstream.attention.internal.kernel.KeyValueRows;
-import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.PackedProjection;
 import io.headstream.attention.internal.kernel.Rows;
 import io.headstream.attention.internal.kernel.ScalarKernel;
 import io.headstream.attention.internal.kernel.TileKernel;
@@ -129,7 +129,8 @@ class KernelBitsTest {
   @Test
   void theFirstCallAndTheTwentyThousandthAreTheSame() {
     SplittableRandom random = new SplittableRandom(8);
-    Projection projection = vector.projection(Reference.uniform(random, 80 * 20, 1), null, 80, 20);
+    PackedProjection projection =
+        vector.projection(Reference.uniform(random, 80 * 20, 1), null, 80, 20);
     Rows x = new Rows(Reference.uniform(random, 7 * 20, 1), 0, 20);
     float[] first = new float[7 * 80];
     projection.project(x, 7, 0, 80, new Rows(first, 0, 80), SCRATCH);

@@ -113,7 +113,44 @@ public final class KeyValueCache {
     Checks.range("k", k, kOffset, pages.keyValueHeads(), positions, pages.headDim());
     Checks.range("v", v, vOffset, pages.keyValueHeads(), positions, pages.valueDim());
     checkRoom(positions);
-    pages.append(positions, k, kOffset, v, vOffset);
+    int keyDim = headDim();
+    int valueDim = valueDim();
+    pages.append(
+        positions,
+        k,
+        kOffset,
+        positions * keyDim,
+        keyDim,
+        v,
+        vOffset,
+        positions * valueDim,
+        valueDim);
+  }
+
+  /**
+   * The same for keys and values that stand position by position, as a {@code Projection} gives
+   * them: head {@code h} of position {@code i} begins at {@code kOffset + i · kStride + h ·
+   * headDim}.
+   *
+   * @param positions how many, at least 0
+   * @param k {@code [positions, keyValueHeads, headDim]} from {@code kOffset} on, the positions
+   *     {@code kStride} floats apart; copied
+   * @param kOffset where {@code k} begins, in floats
+   * @param kStride how far one position lies from the next, at least {@code keyValueHeads ·
+   *     headDim}
+   * @param v {@code [positions, keyValueHeads, valueDim]} from {@code vOffset} on; copied
+   * @param vOffset where {@code v} begins, in floats
+   * @param vStride how far one position lies from the next, at least {@code keyValueHeads ·
+   *     valueDim}
+   * @throws IllegalArgumentException if a range does not fit its array or a stride is too small
+   * @throws IllegalStateException if the cache would grow beyond its maximum; it stays as it was
+   */
+  public void appendRows(
+      int positions, float[] k, int kOffset, int kStride, float[] v, int vOffset, int vStride) {
+    Checks.rows("k", k, kOffset, positions, keyValueHeads() * headDim(), kStride);
+    Checks.rows("v", v, vOffset, positions, keyValueHeads() * valueDim(), vStride);
+    checkRoom(positions);
+    pages.append(positions, k, kOffset, headDim(), kStride, v, vOffset, valueDim(), vStride);
   }
 
   /**

@@ -72,6 +72,21 @@ public final class Checks {
     range(name, array, offset, a, b, c, d, 4);
   }
 
+  /** That rows of some width, a fixed distance apart, lie in the array from the offset on. */
+  public static void rows(String name, float[] array, int offset, int rows, int width, int stride) {
+    if (stride < width) {
+      throw new IllegalArgumentException(
+          "%s has rows of %d floats, %d apart".formatted(name, width, stride));
+    }
+    size(name, rows, stride);
+    long end = rows == 0 ? offset : offset + (long) (rows - 1) * stride + width;
+    if (offset < 0 || end > array.length) {
+      throw new IllegalArgumentException(
+          "%s has %d floats, %d rows of %d, %d apart, from offset %d on need %d"
+              .formatted(name, array.length, rows, width, stride, offset, end));
+    }
+  }
+
   private static void range(
       String name, float[] array, int offset, int a, int b, int c, int d, int rank) {
     int size = size(name, a, b, c, d, rank);

@@ -87,16 +87,31 @@ public final class CachedPages {
     return (long) heads * queries * length * (headDim + valueDim);
   }
 
-  /** Appends {@code [keyValueHeads, positions, headDim]} keys and values of the same kind. */
-  public void append(int positions, float[] k, int kOffset, float[] v, int vOffset) {
+  /**
+   * Appends keys and values.
+   *
+   * @param kHead how far the keys of one head lie from those of the next, in floats
+   * @param kRow how far one key of a head lies from the next
+   * @param vHead how far the values of one head lie from those of the next
+   * @param vRow how far one value of a head lies from the next
+   */
+  public void append(
+      int positions,
+      float[] k,
+      int kOffset,
+      int kHead,
+      int kRow,
+      float[] v,
+      int vOffset,
+      int vHead,
+      int vRow) {
     release();
     for (int i = 0; i < positions; i++) {
       CachedPage page = openPage();
       int slot = length % PAGE;
       for (int h = 0; h < keyValueHeads; h++) {
-        int row = h * positions + i;
-        page.setKey(h, headDim, slot, k, kOffset + row * headDim);
-        page.setValue(h, valueDim, slot, v, vOffset + row * valueDim);
+        page.setKey(h, headDim, slot, k, kOffset + h * kHead + i * kRow);
+        page.setValue(h, valueDim, slot, v, vOffset + h * vHead + i * vRow);
       }
       page.setLength(slot + 1);
       length++;

@@ -6,13 +6,20 @@ public interface Kernel {
   /** What logs and metrics call it, such as {@code vector-512}. */
   String name();
 
+  /** Begins to pack the weights of a projection. */
+  ProjectionPacker packer(int outputs, int inputs);
+
   /**
-   * Packs a projection's weights.
+   * Packs a projection's weights at once.
    *
    * @param weight {@code [outputs, inputs]}, row-major; not kept
-   * @param bias {@code [outputs]} or null; kept
+   * @param bias {@code [outputs]} or null; not kept
    */
-  Projection projection(float[] weight, float[] bias, int outputs, int inputs);
+  default PackedProjection projection(float[] weight, float[] bias, int outputs, int inputs) {
+    ProjectionPacker packer = packer(outputs, inputs);
+    packer.pack(0, outputs, weight, 0);
+    return packer.finish(bias);
+  }
 
   /** Whether the {@code n} numbers of each of some rows from {@code from} on are all finite. */
   boolean allFinite(float[] data, int from, int rows, int stride, int n);

@@ -9,8 +9,8 @@ public final class ScalarKernel implements Kernel {
   }
 
   @Override
-  public Projection projection(float[] weight, float[] bias, int outputs, int inputs) {
-    return new ScalarProjection(weight, bias, outputs, inputs);
+  public ProjectionPacker packer(int outputs, int inputs) {
+    return new ScalarProjection.Packer(outputs, inputs);
   }
 
   @Override

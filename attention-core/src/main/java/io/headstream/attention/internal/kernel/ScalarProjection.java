@@ -1,25 +1,20 @@
 package io.headstream.attention.internal.kernel;
 
 /**
- * A {@link Projection} without the Vector API: row {@code i} of the packed weights is what input
- * channel {@code i} adds to each output channel.
+ * A {@link PackedProjection} without the Vector API: row {@code i} of the packed weights is what
+ * input channel {@code i} adds to each output channel.
  */
-final class ScalarProjection implements Projection {
+final class ScalarProjection implements PackedProjection {
   private final int inputs;
   private final int outputs;
   private final float[][] packed; // [inputs][outputs]
   private final float[] bias; // [outputs] or null
 
-  ScalarProjection(float[] weight, float[] bias, int outputs, int inputs) {
-    this.inputs = inputs;
+  private ScalarProjection(float[][] packed, float[] bias, int outputs) {
+    this.inputs = packed.length;
     this.outputs = outputs;
     this.bias = bias;
-    this.packed = new float[inputs][outputs];
-    for (int o = 0; o < outputs; o++) {
-      for (int i = 0; i < inputs; i++) {
-        packed[i][o] = weight[o * inputs + i];
-      }
-    }
+    this.packed = packed;
   }
 
   @Override
@@ -45,6 +40,31 @@ final class ScalarProjection implements Projection {
   private static void addBias(float[] sums, float[] bias, int from, int to) {
     for (int o = from; o < to; o++) {
       sums[o] += bias[o];
+    }
+  }
+
+  /** Transposes rows as they come. */
+  static final class Packer implements ProjectionPacker {
+    private final int outputs;
+    private final float[][] packed;
+
+    Packer(int outputs, int inputs) {
+      this.outputs = outputs;
+      this.packed = new float[inputs][outputs];
+    }
+
+    @Override
+    public void pack(int first, int count, float[] weight, int offset) {
+      for (int o = first; o < first + count; o++) {
+        for (float[] input : packed) {
+          input[o] = weight[offset++];
+        }
+      }
+    }
+
+    @Override
+    public PackedProjection finish(float[] bias) {
+      return new ScalarProjection(packed, bias == null ? null : bias.clone(), outputs);
     }
   }
 }

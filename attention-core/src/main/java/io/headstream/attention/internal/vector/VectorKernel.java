@@ -1,7 +1,7 @@
 package io.headstream.attention.internal.vector;
 
 import io.headstream.attention.internal.kernel.Kernel;
-import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.ProjectionPacker;
 import io.headstream.attention.internal.kernel.TileKernel;
 
 /** The Vector API, at the width that this machine prefers. */
@@ -13,8 +13,8 @@ public final class VectorKernel implements Kernel {
   }
 
   @Override
-  public Projection projection(float[] weight, float[] bias, int outputs, int inputs) {
-    return new VectorProjection(weight, bias, outputs, inputs);
+  public ProjectionPacker packer(int outputs, int inputs) {
+    return new VectorProjection.Packer(outputs, inputs);
   }
 
   @Override

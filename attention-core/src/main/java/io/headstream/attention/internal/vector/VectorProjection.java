@@ -4,17 +4,19 @@ import static io.headstream.attention.internal.vector.VectorProducts.LANES;
 import static io.headstream.attention.internal.vector.VectorProducts.PANEL;
 import static io.headstream.attention.internal.vector.VectorProducts.SPECIES;
 
-import io.headstream.attention.internal.kernel.Projection;
+import io.headstream.attention.internal.kernel.PackedProjection;
+import io.headstream.attention.internal.kernel.ProjectionPacker;
 import io.headstream.attention.internal.kernel.Rows;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * A {@link Projection} by the Vector API. Lanes are output channels, so that nothing is added
+ * A {@link PackedProjection} by the Vector API. Lanes are output channels, so that nothing is added
  * across lanes.
  *
  * <p>Weights are packed in panels of four vectors of output channels, {@code [panel][input][lane]}.
  */
-final class VectorProjection implements Projection {
+final class VectorProjection implements PackedProjection {
   /** Rows that go over a panel before the next panel comes: they and it stay in the cache. */
   private static final int BLOCK = 64;
 
@@ -25,20 +27,10 @@ final class VectorProjection implements Projection {
   private final float[] packed; // [panels][inputs][PANEL], padded with 0
   private final float[] bias; // [panels * PANEL], padded with 0, or null
 
-  VectorProjection(float[] weight, float[] bias, int outputs, int inputs) {
-    int panels = (outputs + PANEL - 1) / PANEL;
+  private VectorProjection(float[] packed, float[] bias, int inputs) {
     this.inputs = inputs;
-    this.packed = new float[Math.multiplyExact(panels * PANEL, inputs)];
-    this.bias = bias == null ? null : new float[panels * PANEL];
-    for (int o = 0; o < outputs; o++) {
-      int column = panelStart(o / PANEL) + o % PANEL;
-      for (int i = 0; i < inputs; i++) {
-        packed[column + i * PANEL] = weight[o * inputs + i];
-      }
-    }
-    if (bias != null) {
-      System.arraycopy(bias, 0, this.bias, 0, outputs);
-    }
+    this.packed = packed;
+    this.bias = bias;
   }
 
   static int vectorBits() {
@@ -154,6 +146,35 @@ final class VectorProjection implements Projection {
     }
     for (; c < n; c++) {
       y[to + c] = sums[at + c] + bias[o + c];
+    }
+  }
+
+  /** Puts rows into their panels as they come. */
+  static final class Packer implements ProjectionPacker {
+    private final int panels;
+    private final int inputs;
+    private final float[] packed;
+
+    Packer(int outputs, int inputs) {
+      this.panels = (outputs + PANEL - 1) / PANEL;
+      this.inputs = inputs;
+      this.packed = new float[Math.multiplyExact(panels * PANEL, inputs)];
+    }
+
+    @Override
+    public void pack(int first, int count, float[] weight, int offset) {
+      for (int o = first; o < first + count; o++) {
+        int column = o / PANEL * inputs * PANEL + o % PANEL;
+        for (int i = 0; i < inputs; i++) {
+          packed[column + i * PANEL] = weight[offset++];
+        }
+      }
+    }
+
+    @Override
+    public PackedProjection finish(float[] bias) {
+      float[] padded = bias == null ? null : Arrays.copyOf(bias, panels * PANEL);
+      return new VectorProjection(packed, padded, inputs);
     }
   }
 }

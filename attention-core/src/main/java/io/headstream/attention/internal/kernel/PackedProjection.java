@@ -8,7 +8,7 @@ package io.headstream.attention.internal.kernel;
  * from +0; the bias is added last. So every kernel gives the same bits. Immutable and safe for any
  * number of threads.
  */
-public interface Projection {
+public interface PackedProjection {
 
   /** Floats that a projection needs for itself while it computes. */
   int scratch();
