@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.common.serialization.Encoder;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -17,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes lines to a standard stream of this JVM, for embedded Flink.
  *
- * <p>Lines of parallel writers are never mixed. A line that comes alone appears at once; where many
- * come, each appears within {@value #GATHER_MILLIS} ms. After a restart of the job lines would come
- * twice, so a job that writes here should not restart.
+ * <p>Lines of parallel writers are never mixed. What one record gave rise to appears at once; where
+ * many records come, each line appears within {@value #GATHER_MILLIS} ms. After a restart of the
+ * job lines would come twice, so a job that writes here should not restart.
  *
  * @param <T> what is written
  */
@@ -64,49 +65,52 @@ public final class StandardStreamSink<T> implements Sink<T> {
 
   @Override
   public SinkWriter<T> createWriter(WriterInitContext context) {
-    return new Writer<>(name, encoder, stream.get(), context.getProcessingTimeService());
+    return new Writer<>(name, encoder, stream.get(), context);
   }
 
-  /** Writes at once, and gathers only the lines that come in the moment after a write. */
+  /**
+   * Writes when the task has done with the record at hand, whose answers may be many lines, and
+   * gathers only the lines that come in the moment after a write.
+   */
   private static final class Writer<T> implements SinkWriter<T> {
     private final String name;
     private final Encoder<T> encoder;
     private final OutputStream stream;
     private final ProcessingTimeService time;
+    private final MailboxExecutor mailbox;
     private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
-    private boolean timerPending;
+    private boolean writePending; // by a mail or a timer
     private boolean written; // whether there is a last write
     private long lastWrite;
 
-    Writer(String name, Encoder<T> encoder, OutputStream stream, ProcessingTimeService time) {
+    Writer(String name, Encoder<T> encoder, OutputStream stream, WriterInitContext context) {
       this.name = name;
       this.encoder = encoder;
       this.stream = stream;
-      this.time = time;
+      time = context.getProcessingTimeService();
+      mailbox = context.getMailboxExecutor();
     }
 
     @Override
     public void write(T record, Context context) throws IOException {
       encoder.encode(record, lines);
-      long now = time.getCurrentProcessingTime();
-      // A clock that was set back must not hold lines up.
-      boolean moment = written && now >= lastWrite && now - lastWrite < GATHER_MILLIS;
-      if (!moment || lines.size() >= BUFFER_BYTES) {
+      if (lines.size() >= BUFFER_BYTES) {
         writeLines();
-        written = true;
-        lastWrite = now;
-      } else if (!timerPending) {
-        timerPending = true;
-        time.registerTimer(lastWrite + GATHER_MILLIS, at -> onTimer());
+      } else if (!writePending) {
+        writePending = true;
+        long now = time.getCurrentProcessingTime();
+        // A clock that was set back must not hold lines up.
+        if (written && now >= lastWrite && now - lastWrite < GATHER_MILLIS) {
+          time.registerTimer(lastWrite + GATHER_MILLIS, at -> writePendingLines());
+        } else {
+          mailbox.execute(this::writePendingLines, "write lines");
+        }
       }
     }
 
-    private void onTimer() throws IOException {
-      timerPending = false;
-      if (lines.size() > 0) {
-        writeLines();
-        lastWrite = time.getCurrentProcessingTime();
-      }
+    private void writePendingLines() throws IOException {
+      writePending = false;
+      writeLines();
     }
 
     @Override
@@ -141,6 +145,8 @@ public final class StandardStreamSink<T> implements Sink<T> {
         // What could not be written must not be tried once more on close.
         lines.reset();
       }
+      written = true;
+      lastWrite = time.getCurrentProcessingTime();
     }
 
     /** The system's own message says what, but not where. */

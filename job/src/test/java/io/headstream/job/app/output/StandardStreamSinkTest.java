@@ -8,8 +8,11 @@ import io.headstream.job.records.Token;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Optional;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.runtime.operators.sink.SinkWriterOperatorFactory;
+import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,8 +30,22 @@ class StandardStreamSinkTest {
       for (int i = 1; i <= 3; i++) {
         harness.setProcessingTime(1000 + i);
         harness.processElement(token(), 0);
+        recordDone(harness);
         assertThat(stream.toString(UTF_8)).isEqualTo(LINE.repeat(i));
       }
+    }
+  }
+
+  @Test
+  void theLinesOfOneRecordAppearTogetherAtOnce() throws Exception {
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    try (var harness = open(stream)) {
+      harness.setProcessingTime(1000);
+      for (int i = 0; i < 4; i++) {
+        harness.processElement(token(), 0);
+      }
+      recordDone(harness);
+      assertThat(stream.toString(UTF_8)).isEqualTo(LINE.repeat(4));
     }
   }
 
@@ -39,11 +56,13 @@ class StandardStreamSinkTest {
       harness.setProcessingTime(1000);
       for (int i = 0; i < 4; i++) {
         harness.processElement(token(), 0);
+        recordDone(harness);
       }
       assertThat(stream.toString(UTF_8)).isEqualTo(LINE);
       harness.setProcessingTime(1001);
       assertThat(stream.toString(UTF_8)).isEqualTo(LINE.repeat(4));
       harness.processElement(token(), 0);
+      recordDone(harness);
       assertThat(stream.toString(UTF_8))
           .as("a moment after the last write")
           .hasSize(4 * LINE.length());
@@ -72,7 +91,9 @@ class StandardStreamSinkTest {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     try (var harness = open(stream)) {
       harness.processElement(token(), 0);
+      recordDone(harness);
       harness.processElement(token(), 0);
+      recordDone(harness);
       assertThat(stream.toString(UTF_8)).isEqualTo(LINE);
     }
     assertThat(stream.toString(UTF_8)).isEqualTo(LINE.repeat(2));
@@ -106,11 +127,22 @@ class StandardStreamSinkTest {
           }
         };
     try (var harness = open(broken)) {
-      assertThatThrownBy(() -> harness.processElement(token(), 0))
+      harness.processElement(token(), 0);
+      assertThatThrownBy(() -> recordDone(harness))
           .isInstanceOf(IOException.class)
           .hasMessage(said)
           .hasNoCause();
       // Closing does not try once more.
+    }
+  }
+
+  /** What the task does when it has handed on all that came of a record. */
+  private static void recordDone(OneInputStreamOperatorTestHarness<?, ?> harness) throws Exception {
+    TaskMailbox mailbox = harness.getTaskMailbox();
+    for (Optional<Mail> mail = mailbox.tryTake(TaskMailbox.MIN_PRIORITY);
+        mail.isPresent();
+        mail = mailbox.tryTake(TaskMailbox.MIN_PRIORITY)) {
+      mail.get().run();
     }
   }
 
