@@ -4,44 +4,30 @@ import io.headstream.attention.weights.AttentionParameters;
 import io.headstream.job.AttentionLayer;
 import io.headstream.job.AttentionSettings;
 import io.headstream.job.HeadGroupCost;
-import io.headstream.job.app.kafka.AnswerRecords;
-import io.headstream.job.app.kafka.DeadLetterRecords;
-import io.headstream.job.app.kafka.Delivery;
-import io.headstream.job.app.kafka.OutputTopic;
+import io.headstream.job.app.kafka.RecordBound;
 import io.headstream.job.app.kafka.SetAsideLargeAnswers;
-import io.headstream.job.app.kafka.TokenTopic;
-import io.headstream.job.app.kafka.WeightsRecords;
 import io.headstream.job.app.options.BuiltLayer;
 import io.headstream.job.app.options.InputFormat;
 import io.headstream.job.app.options.Locations;
 import io.headstream.job.app.options.Options;
+import io.headstream.job.app.options.Place;
 import io.headstream.job.app.options.SettingsFromOptions;
 import io.headstream.job.app.options.TableLocation;
 import io.headstream.job.app.options.Topics;
 import io.headstream.job.app.options.UsageException;
-import io.headstream.job.app.output.AttentionMapEncoder;
-import io.headstream.job.app.output.AttentionRowEncoder;
-import io.headstream.job.app.output.DeadLetterEncoder;
-import io.headstream.job.app.output.OutputFiles;
-import io.headstream.job.app.output.StandardStreamSink;
-import io.headstream.job.app.output.TokenEncoder;
+import io.headstream.job.app.options.WrittenRecords;
 import io.headstream.job.app.source.EmbeddingTable;
 import io.headstream.job.app.source.JsonTokenParser;
 import io.headstream.job.app.source.RecordTimes;
-import io.headstream.job.app.source.StdinSource;
 import io.headstream.job.app.source.TextTokenParser;
-import io.headstream.job.app.source.TokenFiles;
 import io.headstream.job.app.source.TokenLookup;
 import io.headstream.job.app.source.TokenParser;
 import io.headstream.job.observe.AttentionSample;
-import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
-import io.headstream.job.records.Token;
 import io.headstream.safetensors.WeightsException;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The job that a user's options describe. */
@@ -67,7 +53,7 @@ public final class JobFromOptions {
   public static BuiltLayer build(
       StreamExecutionEnvironment env, Options options, Locations locations) throws IOException {
     JobFromOptions described = new JobFromOptions(options, locations);
-    described.checkCheckpoints(env);
+    locations.topics().checkCheckpoints(env.getCheckpointConfig().isCheckpointingEnabled());
     BuiltLayer layer =
         described.withHeadGroups(described.withTable(described.layer()), env.getParallelism());
     described.shipTable(env);
@@ -75,61 +61,34 @@ public final class JobFromOptions {
     return layer;
   }
 
-  private void checkCheckpoints(StreamExecutionEnvironment env) {
-    Topics topics = locations.topics();
-    boolean transactions = topics.writes() && options.delivery() == Delivery.EXACTLY_ONCE;
-    boolean unbounded = topics.input().isPresent() && !options.untilLatest();
-    if (transactions && unbounded && !env.getCheckpointConfig().isCheckpointingEnabled()) {
-      throw new UsageException(
-          "--delivery exactly-once: not without checkpoints, with which transactions are committed;"
-              + " expected execution.checkpointing.interval in Flink's configuration, or"
-              + " at-least-once");
-    }
-  }
-
   private AttentionJob job(AttentionSettings settings) throws IOException {
+    Topics topics = locations.topics();
     AttentionJob job =
         new AttentionJob(
-            records(),
+            locations.input().source(options),
             parser(settings),
             options.maxRecordBytes(),
             layer(settings),
-            answers(),
-            deadLetters());
-    if (options.attentionWeights().isPresent()) {
-      job = withAttentionWeights(job);
+            locations.output().sink(WrittenRecords.answers(options.tokenFormat()), topics),
+            locations
+                .deadLetters()
+                .sink(WrittenRecords.deadLetters(options.tokenFormat()), topics));
+    if (locations.attentionWeights().isPresent()) {
+      job = withAttentionWeights(job, locations.attentionWeights().get());
     }
-    Topics topics = locations.topics();
-    return topics.output().isPresent()
-        ? job.withLargestAnswer(
-            new SetAsideLargeAnswers(options.tokenFormat(), topics.largestAnswer()))
+    Optional<RecordBound> bound = locations.output().largestRecord(topics);
+    return bound.isPresent()
+        ? job.withLargestAnswer(new SetAsideLargeAnswers(options.tokenFormat(), bound.get()))
         : job;
   }
 
-  private AttentionJob withAttentionWeights(AttentionJob job) {
+  private AttentionJob withAttentionWeights(AttentionJob job, Place place) {
     Topics topics = locations.topics();
-    if (topics.attentionWeights().isEmpty()) {
-      return options.tokenMode()
-          ? job.withAttentionRows(
-              OutputFiles.sink(locations.attentionWeights(), new AttentionRowEncoder()))
-          : job.withAttentionMaps(
-              OutputFiles.sink(locations.attentionWeights(), new AttentionMapEncoder()));
-    }
-    String topic = topics.attentionWeights().get();
-    AttentionJob bounded = job.withLargestAttentionWeights(topics.largestAttentionWeights());
+    AttentionJob bounded =
+        place.largestRecord(topics).map(job::withLargestAttentionWeights).orElse(job);
     return options.tokenMode()
-        ? bounded.withAttentionRows(
-            OutputTopic.sink(
-                new WeightsRecords<>(topic),
-                topics.clients(),
-                options.delivery(),
-                topics.transactionalId() + "-attention-weights"))
-        : bounded.withAttentionMaps(
-            OutputTopic.sink(
-                new WeightsRecords<>(topic),
-                topics.clients(),
-                options.delivery(),
-                topics.transactionalId() + "-attention-weights"));
+        ? bounded.withAttentionRows(place.sink(WrittenRecords.attentionRows(), topics))
+        : bounded.withAttentionMaps(place.sink(WrittenRecords.attentionMaps(), topics));
   }
 
   /** Reads the weights once here, so that damaged ones are refused before the job starts. */
@@ -184,21 +143,6 @@ public final class JobFromOptions {
     }
   }
 
-  private Source<RawRecord, ?, ?> records() throws IOException {
-    Topics topics = locations.topics();
-    if (topics.input().isPresent()) {
-      return TokenTopic.source(
-          topics.input().get(),
-          topics.clients(),
-          options.from(),
-          options.untilLatest(),
-          options.maxRecordBytes());
-    }
-    return locations.input() == null
-        ? new StdinSource(options.maxRecordBytes())
-        : TokenFiles.source(locations.input(), options.maxRecordBytes());
-  }
-
   private WatermarkStrategy<RawRecord> times() {
     return options.eventTime()
         ? RecordTimes.ofRecords(options.tokenFormat().timestamp(), options.maxOutOfOrderness())
@@ -232,34 +176,5 @@ public final class JobFromOptions {
     return layer.withAttentionMaps(
         new AttentionSample(
             options.attentionWeightsFor(), options.attentionWeightsSample().orElse(0)));
-  }
-
-  private Sink<Token> answers() {
-    Topics topics = locations.topics();
-    if (topics.output().isPresent()) {
-      return OutputTopic.sink(
-          new AnswerRecords(topics.output().get(), options.tokenFormat()),
-          topics.clients(),
-          options.delivery(),
-          topics.transactionalId() + "-answers");
-    }
-    return locations.output() == null
-        ? StandardStreamSink.stdout(new TokenEncoder(options.tokenFormat()))
-        : OutputFiles.sink(locations.output(), new TokenEncoder(options.tokenFormat()));
-  }
-
-  private Sink<DeadLetter> deadLetters() {
-    Topics topics = locations.topics();
-    if (topics.deadLetters().isPresent()) {
-      return OutputTopic.sink(
-          new DeadLetterRecords(
-              topics.deadLetters().get(), options.tokenFormat(), topics.largestDeadLetter()),
-          topics.clients(),
-          options.delivery(),
-          topics.transactionalId() + "-dead-letters");
-    }
-    return locations.deadLetters() == null
-        ? StandardStreamSink.stderr(new DeadLetterEncoder(options.tokenFormat()))
-        : OutputFiles.sink(locations.deadLetters(), new DeadLetterEncoder(options.tokenFormat()));
   }
 }

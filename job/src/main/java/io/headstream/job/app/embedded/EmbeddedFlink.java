@@ -101,7 +101,7 @@ final class EmbeddedFlink implements AutoCloseable {
 
   private void checkpointing(Options options, Path checkpoints, Path resumeFrom) {
     boolean persistent = options.checkpoints().isPresent();
-    boolean fromTopic = Topic.of("--input", options.input()).isPresent();
+    boolean fromTopic = Topic.isOne(options.input());
     configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
     if (options.output().isPresent() || options.deadLetters().isPresent() || fromTopic) {

@@ -4,8 +4,8 @@ import io.headstream.job.AttentionSettings;
 import io.headstream.job.app.options.BuiltLayer;
 import io.headstream.job.app.options.Locations;
 import io.headstream.job.app.options.Options;
+import io.headstream.job.app.options.Place;
 import io.headstream.job.app.options.StateDepends;
-import io.headstream.job.app.options.Topic;
 import io.headstream.job.app.options.Topics;
 import io.headstream.job.app.options.UsageException;
 import io.headstream.job.cache.StateOrigin;
@@ -57,20 +57,18 @@ record Fingerprint(StateOrigin origin) {
     Topics topics = locations.topics();
     AttentionSettings settings = layer.settings();
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put("--input", either(topics.inputTopic(), locations.input()));
+    values.put("--input", locations.input().text());
     // A cluster is the same by whichever of its servers it is reached; no other property is noted,
     // and none that may be a secret.
     values.put("--kafka.bootstrap.servers", cluster(topics));
     // Who goes on under another name leaves transactions open, for which readers wait.
     values.put("--kafka.transactional.id", topics.writes() ? topics.transactionalId() : "none");
     values.put("--delivery", text(options.delivery()).toLowerCase(Locale.ROOT).replace('_', '-'));
-    values.put("--output", either(topics.outputTopic(), locations.output()));
-    values.put("--dead-letters", either(topics.deadLettersTopic(), locations.deadLetters()));
+    values.put("--output", locations.output().text());
+    values.put("--dead-letters", locations.deadLetters().text());
     values.put("--weights", digest(layer.weightsDigest()));
     values.put("--embedding-table", digest(layer.tableDigest()));
-    values.put(
-        "--attention-weights",
-        either(topics.attentionWeightsTopic(), locations.attentionWeights()));
+    values.put("--attention-weights", locations.attentionWeights().map(Place::text).orElse(null));
     values.put("--attention-weights-for", options.attentionWeightsFor());
     values.put("--attention-weights-sample", options.attentionWeightsSample().orElse(0));
     values.put("--model-dim", settings.modelDim());
@@ -82,10 +80,6 @@ record Fingerprint(StateOrigin origin) {
     values.put("--idle-timeout", options.idleTimeout().map(Object::toString).orElse("off"));
     values.put("--session-gap", options.sessionGap().map(Object::toString).orElse("off"));
     return values;
-  }
-
-  private static Object either(Topic topic, Object place) {
-    return topic != null ? topic : place;
   }
 
   private static String text(Object value) {

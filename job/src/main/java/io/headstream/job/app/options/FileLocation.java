@@ -1,17 +1,22 @@
 package io.headstream.job.app.options;
 
+import io.headstream.job.app.output.OutputFiles;
+import io.headstream.job.app.source.TokenFiles;
+import io.headstream.job.records.RawRecord;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.util.regex.Pattern;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 
 /** A place in a file system that an option names. */
-public record FileLocation(String option, Path path) {
+public record FileLocation(String option, Path path) implements Place {
   // One letter before the colon is no scheme, and a local name may hold a colon anywhere.
   private static final Pattern URI_WITH_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
 
@@ -71,9 +76,24 @@ public record FileLocation(String option, Path path) {
     return java.nio.file.Path.of(path.getPath());
   }
 
-  /** The place beside this one whose name goes on with the suffix. */
-  FileLocation beside(String suffix) {
-    return new FileLocation(option, path.suffix(suffix));
+  @Override
+  public Source<RawRecord, ?, ?> source(Options options) throws IOException {
+    return TokenFiles.source(path, options.maxRecordBytes());
+  }
+
+  @Override
+  public <T> Sink<T> sink(WrittenRecords<T> records, Topics topics) {
+    return OutputFiles.sink(path, records.lines());
+  }
+
+  @Override
+  public Place ofDeadLetters() {
+    return new FileLocation(option, path.suffix(DEAD_LETTERS_SUFFIX));
+  }
+
+  @Override
+  public String text() {
+    return path.toString();
   }
 
   /** What is there, or null for nothing. */

@@ -1,50 +1,25 @@
 package io.headstream.job.app.options;
 
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.apache.flink.core.fs.FileStatus;
-import org.apache.flink.core.fs.Path;
 
 /**
- * The files, folders and Kafka topics that the options name, checked without changing any of them.
- *
- * <p>Where the output is a folder and no other is named, dead letters go to the folder beside it.
+ * The places that the options name, looked at without changing any of them, and the other files of
+ * the job.
  */
 public final class Locations {
-  private static final String DEAD_LETTERS_SUFFIX = "-dead-letters";
-
+  private final Places places;
   private final Topics topics;
-  private final FileLocation input; // null: stdin, or a topic
-  private final FileLocation output; // null: stdout, or a topic
-  private final FileLocation deadLetters; // null: stderr, or a topic
-  private final FileLocation attentionWeights; // null: nobody asks for them, or a topic
   private final FileLocation weights; // null: seeded
   private final FileLocation checkpoints; // null: none
   private final TableLocation embeddingTable; // null: none
 
   private Locations(Options options) {
-    topics = Topics.of(options);
-    input =
-        options.fromStdin() || topics.input().isPresent()
-            ? null
-            : FileLocation.of("--input", options.input());
-    output =
-        topics.output().isPresent()
-            ? null
-            : options.output().map(uri -> FileLocation.of("--output", uri)).orElse(null);
-    deadLetters =
-        topics.deadLetters().isPresent()
-            ? null
-            : options
-                .deadLetters()
-                .map(uri -> FileLocation.of("--dead-letters", uri))
-                .orElse(output == null ? null : output.beside(DEAD_LETTERS_SUFFIX));
-    attentionWeights =
-        topics.attentionWeights().isPresent()
-            ? null
-            : options
-                .attentionWeights()
-                .map(uri -> FileLocation.of("--attention-weights", uri))
-                .orElse(null);
+    places = Places.of(options);
+    topics = Topics.of(places, options);
     weights = options.weights().map(file -> FileLocation.of("--weights", file)).orElse(null);
     embeddingTable = options.embeddingTable().map(TableLocation::of).orElse(null);
     checkpoints =
@@ -71,24 +46,24 @@ public final class Locations {
     return topics;
   }
 
-  /** The file or folder to read; null for stdin or a topic. */
-  public Path input() {
-    return input == null ? null : input.path();
+  /** Where tokens are read. */
+  public Place input() {
+    return places.input();
   }
 
-  /** The folder for the answers; null for stdout or a topic. */
-  public Path output() {
-    return output == null ? null : output.path();
+  /** Where answers are written. */
+  public Place output() {
+    return places.output();
   }
 
-  /** The folder for the dead letters; null for stderr or a topic. */
-  public Path deadLetters() {
-    return deadLetters == null ? null : deadLetters.path();
+  /** Where dead letters are written. */
+  public Place deadLetters() {
+    return places.deadLetters();
   }
 
-  /** The folder for attention weights; null where nobody asks for them, or for a topic. */
-  public Path attentionWeights() {
-    return attentionWeights == null ? null : attentionWeights.path();
+  /** Where attention weights are written; empty where nobody asks for them. */
+  public Optional<Place> attentionWeights() {
+    return places.attentionWeights();
   }
 
   /** The local weights file; null for seeded weights. */
@@ -117,10 +92,11 @@ public final class Locations {
 
   /** The folders that the job writes to. */
   public OutputFolders folders() {
-    return new OutputFolders(output, deadLetters, attentionWeights);
+    return new OutputFolders(places.written(FileLocation.class));
   }
 
   private void checkInput() {
+    FileLocation input = places.input(FileLocation.class).orElse(null);
     if (input != null) {
       if (input.status() == null) {
         throw input.unusable("a file or folder that is there", null);
@@ -138,9 +114,13 @@ public final class Locations {
   }
 
   private void checkFolders() {
-    FileLocation[] folders = {output, deadLetters, attentionWeights, checkpoints};
+    List<FileLocation> written = places.written(FileLocation.class);
+    List<FileLocation> folders = new ArrayList<>(written);
+    if (checkpoints != null) {
+      folders.add(checkpoints);
+    }
     for (FileLocation folder : folders) {
-      FileStatus status = folder == null ? null : folder.status();
+      FileStatus status = folder.status();
       if (status != null && !status.isDir()) {
         throw folder.unusable("a folder; a file is in the way", null);
       }
@@ -148,12 +128,11 @@ public final class Locations {
     if (checkpoints != null && !checkpoints.isLocal()) {
       throw checkpoints.unusable("a local folder", null);
     }
-    refuseWithin(input, output);
-    refuseWithin(input, deadLetters);
-    refuseWithin(input, attentionWeights);
+    Optional<FileLocation> input = places.input(FileLocation.class);
+    input.ifPresent(read -> written.forEach(folder -> refuseWithin(read, folder)));
     for (FileLocation folder : folders) {
       // A second run would read what the first one wrote.
-      refuseWithin(folder, input);
+      input.ifPresent(read -> refuseWithin(folder, read));
       for (FileLocation other : folders) {
         if (other != folder) {
           refuseWithin(folder, other);
@@ -163,7 +142,7 @@ public final class Locations {
   }
 
   private static void refuseWithin(FileLocation inner, FileLocation outer) {
-    if (inner != null && outer != null && inner.within(outer)) {
+    if (inner.within(outer)) {
       throw UsageException.unexpected(
           inner.option(),
           inner.shown(),

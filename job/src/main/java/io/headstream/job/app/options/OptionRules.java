@@ -23,7 +23,7 @@ final class OptionRules {
     options.tokenFormat();
     checkEventTime();
     checkEmbeddings();
-    Topics.of(options);
+    Topics.of(Places.of(options), options);
     options.output().ifPresent(uri -> refuseDash("--output", uri));
     options.deadLetters().ifPresent(uri -> refuseDash("--dead-letters", uri));
     checkMask();

@@ -13,12 +13,9 @@ import org.apache.flink.core.fs.Path;
  * The folders for answers, dead letters and attention weights, before the job writes into them and
  * after.
  *
- * @param output null for stdout
- * @param deadLetters null for stderr
- * @param attentionWeights null where nobody asks for them
+ * @param all those that the job writes
  */
-public record OutputFolders(
-    FileLocation output, FileLocation deadLetters, FileLocation attentionWeights) {
+public record OutputFolders(List<FileLocation> all) {
 
   /** Refuses a folder with something in it but what a killed run of ours did not finish. */
   public void checkEmpty() {
@@ -55,11 +52,7 @@ public record OutputFolders(
 
   /** Makes the folders that are not there yet. */
   public void create() {
-    for (FileLocation folder : all()) {
-      if (folder != null) {
-        folder.createFolder();
-      }
-    }
+    all.forEach(FileLocation::createFolder);
   }
 
   /**
@@ -76,18 +69,8 @@ public record OutputFolders(
     }
   }
 
-  private FileLocation[] all() {
-    return new FileLocation[] {output, deadLetters, attentionWeights};
-  }
-
   private List<FileLocation> existing() {
-    List<FileLocation> folders = new ArrayList<>();
-    for (FileLocation folder : all()) {
-      if (folder != null && folder.status() != null) {
-        folders.add(folder);
-      }
-    }
-    return folders;
+    return all.stream().filter(folder -> folder.status() != null).toList();
   }
 
   private List<Path> partFiles() {

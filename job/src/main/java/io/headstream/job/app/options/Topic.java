@@ -1,30 +1,72 @@
 package io.headstream.job.app.options;
 
+import io.headstream.job.app.kafka.OutputTopic;
+import io.headstream.job.app.kafka.RecordBound;
+import io.headstream.job.app.kafka.TokenTopic;
+import io.headstream.job.records.RawRecord;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
 
 /** A Kafka topic that an option names as {@code kafka:TOPIC}. */
-public record Topic(String option, String name) {
+public record Topic(String option, String name) implements Place {
   private static final String SCHEME = "kafka:";
 
   /** What Kafka allows, but for the names of folders. */
   private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
 
+  /** Whether a URI is meant to name a topic. */
+  public static boolean isOne(String uri) {
+    return uri.startsWith(SCHEME);
+  }
+
   /**
-   * The topic, or empty where the URI is of something else.
+   * The topic that a URI names.
    *
    * @throws UsageException if there cannot be such a topic
    */
-  public static Optional<Topic> of(String option, String uri) {
-    if (uri == null || !uri.startsWith(SCHEME)) {
-      return Optional.empty();
-    }
+  static Topic of(String option, String uri) {
     Topic topic = new Topic(option, uri.substring(SCHEME.length()));
     if (!NAME.matcher(topic.name).matches()) {
       throw UsageException.unexpected(
           option, uri, "kafka:TOPIC, a topic of at most 249 letters, digits, '.', '_' and '-'");
     }
-    return Optional.of(topic);
+    return topic;
+  }
+
+  @Override
+  public Source<RawRecord, ?, ?> source(Options options) {
+    return TokenTopic.source(
+        name,
+        options.kafkaClients(),
+        options.from(),
+        options.untilLatest(),
+        options.maxRecordBytes());
+  }
+
+  @Override
+  public <T> Sink<T> sink(WrittenRecords<T> records, Topics topics) {
+    return OutputTopic.sink(
+        records.ofTopic().apply(this, topics),
+        topics.clients(),
+        topics.delivery(),
+        topics.transactionalId() + "-" + records.name());
+  }
+
+  @Override
+  public Place ofDeadLetters() {
+    return new Topic("--dead-letters", name + DEAD_LETTERS_SUFFIX);
+  }
+
+  @Override
+  public Optional<RecordBound> largestRecord(Topics topics) {
+    return Optional.of(topics.largestRecord(this));
+  }
+
+  @Override
+  public String text() {
+    return toString();
   }
 
   /** As the user writes it. */

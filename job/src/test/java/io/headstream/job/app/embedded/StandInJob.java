@@ -1,11 +1,11 @@
 package io.headstream.job.app.embedded;
 
+import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.app.options.BuiltLayer;
 import io.headstream.job.app.options.Locations;
 import io.headstream.job.app.options.Options;
 import io.headstream.job.app.options.SettingsFromOptions;
-import io.headstream.job.app.output.OutputFiles;
-import io.headstream.job.app.output.TokenEncoder;
+import io.headstream.job.app.options.WrittenRecords;
 import io.headstream.job.records.Token;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -44,7 +44,10 @@ public final class StandInJob {
         .uid("numbers")
         .map(new Answer(failing))
         .uid("answers")
-        .sinkTo(OutputFiles.sink(locations.output(), new TokenEncoder()))
+        .sinkTo(
+            locations
+                .output()
+                .sink(WrittenRecords.answers(TokenFormat.DEFAULT), locations.topics()))
         .uid("output");
     return new BuiltLayer(SettingsFromOptions.withoutWeights(options), null);
   }

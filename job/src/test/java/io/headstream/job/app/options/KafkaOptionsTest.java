@@ -62,19 +62,19 @@ class KafkaOptionsTest {
 
   @Test
   void deadLettersGoBesideTheOutput() {
-    Topics both = topics("--input=kafka:in", "--output=kafka:out", SERVERS);
-    assertThat(both.input()).hasValue("in");
-    assertThat(both.output()).hasValue("out");
-    assertThat(both.deadLetters()).hasValue("out-dead-letters");
-    Topics folder =
-        topics("--input=kafka:in", "--output=kafka:out", "--dead-letters=folder", SERVERS);
-    assertThat(folder.deadLetters()).isEmpty();
-    Topics input = topics("--input=kafka:in", "--output=folder", SERVERS);
-    assertThat(input.output()).isEmpty();
-    assertThat(input.deadLetters()).isEmpty();
-    Topics letters = topics("--input=-", "--dead-letters=kafka:letters", SERVERS);
-    assertThat(letters.input()).isEmpty();
-    assertThat(letters.deadLetters()).hasValue("letters");
+    Places both = places("--input=kafka:in", "--output=kafka:out", SERVERS);
+    assertThat(both.input().text()).isEqualTo("kafka:in");
+    assertThat(both.output().text()).isEqualTo("kafka:out");
+    assertThat(both.deadLetters().text()).isEqualTo("kafka:out-dead-letters");
+    Places folder =
+        places("--input=kafka:in", "--output=kafka:out", "--dead-letters=folder", SERVERS);
+    assertThat(folder.deadLetters()).isNotInstanceOf(Topic.class);
+    Places input = places("--input=kafka:in", "--output=folder", SERVERS);
+    assertThat(input.output()).isNotInstanceOf(Topic.class);
+    assertThat(input.deadLetters()).isNotInstanceOf(Topic.class);
+    Places letters = places("--input=-", "--dead-letters=kafka:letters", SERVERS);
+    assertThat(letters.input()).isNotInstanceOf(Topic.class);
+    assertThat(letters.deadLetters().text()).isEqualTo("kafka:letters");
   }
 
   @Test
@@ -111,14 +111,14 @@ class KafkaOptionsTest {
       SERVERS
     };
     Topics topics = topics(arguments);
-    assertThat(topics.attentionWeights()).hasValue("weights");
+    assertThat(places(arguments).attentionWeights().map(Place::text)).hasValue("kafka:weights");
     assertThat(topics.writes()).isTrue();
     String id = topics.transactionalId();
     arguments[2] = "--attention-weights=kafka:others";
     assertThat(topics(arguments).transactionalId()).isNotEqualTo(id);
     arguments[2] = "--attention-weights=folder-of-weights";
     arguments[4] = "--seed=1";
-    assertThat(topics(arguments).attentionWeights()).isEmpty();
+    assertThat(places(arguments).attentionWeights()).containsInstanceOf(FileLocation.class);
     assertThat(topics(arguments).writes()).isFalse();
   }
 
@@ -230,7 +230,12 @@ class KafkaOptionsTest {
   }
 
   private static Topics topics(String... arguments) {
-    return Topics.of(parse(arguments));
+    Options options = parse(arguments);
+    return Topics.of(Places.of(options), options);
+  }
+
+  private static Places places(String... arguments) {
+    return Places.of(parse(arguments));
   }
 
   private static Options parse(String... arguments) {

@@ -34,24 +34,29 @@ class LocationsTest {
   void takesLocalNamesAsTheShellKnowsThem() {
     Locations locations = locations("--output", path("out put%20"));
 
-    assertThat(locations.input().getPath()).isEqualTo(input.toString());
-    assertThat(locations.output().getPath()).isEqualTo(path("out put%20"));
-    assertThat(locations.deadLetters().getPath()).isEqualTo(path("out put%20-dead-letters"));
+    assertThat(((FileLocation) locations.input()).path().getPath()).isEqualTo(input.toString());
+    assertThat(((FileLocation) locations.output()).path().getPath()).isEqualTo(path("out put%20"));
+    assertThat(((FileLocation) locations.deadLetters()).path().getPath())
+        .isEqualTo(path("out put%20-dead-letters"));
   }
 
   @Test
   void deadLettersLieBesideAnOutputThatIsNamedWithASlashOrDots() {
-    assertThat(locations("--output", path("out/")).deadLetters().getPath())
+    assertThat(((FileLocation) locations("--output", path("out/")).deadLetters()).path().getPath())
         .isEqualTo(path("out-dead-letters"));
-    assertThat(locations("--output", path("x/../out/.")).deadLetters().getPath())
+    assertThat(
+            ((FileLocation) locations("--output", path("x/../out/.")).deadLetters())
+                .path()
+                .getPath())
         .isEqualTo(path("out-dead-letters"));
   }
 
   @Test
   void stdoutHasItsDeadLettersOnStderr() {
-    assertThat(locations().output()).isNull();
-    assertThat(locations().deadLetters()).isNull();
-    assertThat(locations("--dead-letters", path("dl")).deadLetters().getPath())
+    assertThat(locations().output()).isEqualTo(StandardStream.STDOUT);
+    assertThat(locations().deadLetters()).isEqualTo(StandardStream.STDERR);
+    assertThat(
+            ((FileLocation) locations("--dead-letters", path("dl")).deadLetters()).path().getPath())
         .isEqualTo(path("dl"));
   }
 
