@@ -238,7 +238,7 @@ final class HeaderParser {
       case START_OBJECT -> "an object";
       case START_ARRAY -> "an array";
       case VALUE_STRING -> WeightsException.quote(json.getText());
-      default -> WeightsException.shorten(json.getText());
+      default -> RefusalText.shorten(json.getText());
     };
   }
 

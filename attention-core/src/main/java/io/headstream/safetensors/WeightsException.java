@@ -13,8 +13,6 @@ import java.nio.file.Path;
  */
 public final class WeightsException extends IOException {
   private static final long serialVersionUID = 1L;
-  private static final int LONGEST_QUOTE = 100;
-  private static final int LONGEST_TEXT = 1_000;
 
   /**
    * A refusal.
@@ -35,7 +33,7 @@ public final class WeightsException extends IOException {
    * @param cause what told that the file is damaged; null if nothing did
    */
   public WeightsException(Path file, String text, Throwable cause) {
-    super(oneLine(file.toString()) + ": " + oneLine(cut(text, LONGEST_TEXT)), cause);
+    super(RefusalText.of(file, text), cause);
   }
 
   /**
@@ -45,42 +43,6 @@ public final class WeightsException extends IOException {
    * @return it in quotes, cut to its first 100 characters
    */
   public static String quote(String text) {
-    return '"' + shorten(text) + '"';
-  }
-
-  /** The first 100 characters of what the file says. */
-  static String shorten(String text) {
-    return cut(text, LONGEST_QUOTE);
-  }
-
-  private static String cut(String text, int longest) {
-    return text.length() <= longest ? text : text.substring(0, longest) + "...";
-  }
-
-  /**
-   * Escapes what could break or disguise a line: names come from a file that nobody vouches for.
-   */
-  private static String oneLine(String text) {
-    StringBuilder line = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(
-            character -> {
-              switch (Character.getType(character)) {
-                case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE ->
-                    appendEscaped(line, character);
-                default -> line.appendCodePoint(character);
-              }
-            });
-    return line.toString();
-  }
-
-  /** Without a formatter, which would cost a damaged file a thousand times its bytes. */
-  private static void appendEscaped(StringBuilder line, int character) {
-    String digits = Integer.toHexString(character);
-    line.append("\\u").append("0".repeat(Math.max(0, 4 - digits.length()))).append(digits);
+    return RefusalText.quote(text);
   }
 }
