@@ -1,15 +1,15 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
-import io.headstream.attention.internal.mask.Band;
 import io.headstream.attention.internal.mask.BooleanMask;
 import io.headstream.attention.internal.mask.BroadcastShape;
 import io.headstream.attention.internal.mask.Coverage;
-import io.headstream.attention.internal.mask.Documents;
 import io.headstream.attention.internal.mask.MaskConstraint;
+import io.headstream.attention.internal.mask.PackedSequences;
 import io.headstream.attention.internal.mask.ScoreBias;
 import io.headstream.attention.internal.mask.ScoreBlock;
 import io.headstream.attention.internal.mask.ScoreRegion;
+import io.headstream.attention.internal.mask.SlidingWindow;
 import io.headstream.attention.internal.mask.ValidLengths;
 import java.util.Arrays;
 
@@ -32,13 +32,13 @@ public final class AttentionMask {
 
   private final MaskConstraint[] constraints;
   private final ScoreBias[] biases; // those of the constraints that add something
-  private final Documents documents; // or null
+  private final PackedSequences documents; // or null
   private final AttentionMask[] members; // null unless each member of a batch has its own
 
   private AttentionMask(
       MaskConstraint[] constraints,
       ScoreBias[] biases,
-      Documents documents,
+      PackedSequences documents,
       AttentionMask[] members) {
     this.constraints = constraints;
     this.biases = biases;
@@ -76,7 +76,7 @@ public final class AttentionMask {
    * @return the mask
    */
   public static AttentionMask causal(int offset) {
-    return of(new Band(Band.UNLIMITED, 0, 0, offset, false));
+    return of(new SlidingWindow(SlidingWindow.UNLIMITED, 0, 0, offset, false));
   }
 
   /**
@@ -95,7 +95,7 @@ public final class AttentionMask {
    * @return the mask
    */
   public static AttentionMask causalBottomRight() {
-    return of(new Band(Band.UNLIMITED, 0, 0, 0, true));
+    return of(new SlidingWindow(SlidingWindow.UNLIMITED, 0, 0, 0, true));
   }
 
   /**
@@ -140,7 +140,7 @@ public final class AttentionMask {
    */
   public static AttentionMask window(int keysBefore, int keysAfter, int sinks) {
     return of(
-        new Band(
+        new SlidingWindow(
             Checks.notNegative("keysBefore", keysBefore),
             Checks.notNegative("keysAfter", keysAfter),
             Checks.notNegative("sinks", sinks),
@@ -219,7 +219,7 @@ public final class AttentionMask {
    * @throws IllegalArgumentException if they do not begin with 0, fall, or are not as many
    */
   public static AttentionMask packed(int[] queryOffsets, int[] keyOffsets) {
-    Documents documents = new Documents(queryOffsets.clone(), keyOffsets.clone());
+    PackedSequences documents = new PackedSequences(queryOffsets.clone(), keyOffsets.clone());
     return new AttentionMask(NONE.constraints, NONE.biases, documents, null);
   }
 
@@ -231,7 +231,7 @@ public final class AttentionMask {
    * @throws IllegalArgumentException if a document begins again after it ended
    */
   public static AttentionMask documents(int... documentIds) {
-    return packed(Documents.offsets(documentIds));
+    return packed(PackedSequences.offsets(documentIds));
   }
 
   /**
@@ -257,7 +257,7 @@ public final class AttentionMask {
    * @return the mask
    */
   public AttentionMask queriesFrom(int position) {
-    return withBands(position, false);
+    return withWindows(position, false);
   }
 
   /**
@@ -267,19 +267,19 @@ public final class AttentionMask {
    * @return the mask
    */
   public AttentionMask bottomRight() {
-    return withBands(0, true);
+    return withWindows(0, true);
   }
 
-  private AttentionMask withBands(int offset, boolean bottomRight) {
+  private AttentionMask withWindows(int offset, boolean bottomRight) {
     MaskConstraint[] moved = constraints.clone();
     for (int n = 0; n < moved.length; n++) {
-      if (moved[n] instanceof Band band) {
-        moved[n] = band.movedTo(offset, bottomRight);
+      if (moved[n] instanceof SlidingWindow window) {
+        moved[n] = window.movedTo(offset, bottomRight);
       }
     }
     AttentionMask[] movedMembers = members == null ? null : members.clone();
     for (int b = 0; members != null && b < members.length; b++) {
-      movedMembers[b] = members[b].withBands(offset, bottomRight);
+      movedMembers[b] = members[b].withWindows(offset, bottomRight);
     }
     return new AttentionMask(moved, biases, documents, movedMembers);
   }
@@ -318,7 +318,7 @@ public final class AttentionMask {
     return both;
   }
 
-  private static Documents joined(Documents first, Documents second) {
+  private static PackedSequences joined(PackedSequences first, PackedSequences second) {
     if (first != null && second != null && !first.sameAs(second)) {
       throw new IllegalArgumentException("both masks are packed, and into other documents");
     }
@@ -343,8 +343,8 @@ public final class AttentionMask {
     region.queryPosition = i;
     region.keyPosition = j;
     if (mask.documents != null) {
-      int d = Documents.at(mask.documents.queryOffsets(), i);
-      if (d != Documents.at(mask.documents.keyOffsets(), j)) {
+      int d = PackedSequences.at(mask.documents.queryOffsets(), i);
+      if (d != PackedSequences.at(mask.documents.keyOffsets(), j)) {
         return false;
       }
       region.queryPosition -= mask.documents.queryOffsets()[d];
@@ -359,7 +359,7 @@ public final class AttentionMask {
   }
 
   /** How the sequence is packed, or null if it is not; of a member's mask. */
-  Documents documents() {
+  PackedSequences documents() {
     return documents;
   }
 
@@ -370,7 +370,7 @@ public final class AttentionMask {
     }
     int count = 0;
     for (int b = 0; b < batch; b++) {
-      Documents packed = ofMember(b).documents;
+      PackedSequences packed = ofMember(b).documents;
       count += packed == null ? 1 : packed.count();
     }
     return count;

@@ -27,7 +27,7 @@ final class CachedAttention {
           "queries stand at %d to %d, the cache has %d positions"
               .formatted(position, (long) position + queries - 1, cacheLength));
     }
-    long seenFrom = Math.max((long) position - cache.band().keysBefore(), cache.band().sinks());
+    long seenFrom = Math.max((long) position - cache.window().keysBefore(), cache.window().sinks());
     int keptFrom = cache.firstRecent();
     if (keptFrom > cache.sinkPages() && seenFrom < (long) keptFrom * KeyValueSource.PAGE) {
       throw new IllegalArgumentException(
@@ -62,7 +62,7 @@ final class CachedAttention {
     float[] weights = ResultWriter.weights(results, 1, heads, queries, length, workspace);
     int threads = options.threadsFor(cache.products(heads, queries));
     if (queries == 1) {
-      PositionAttention attention = workspace.position();
+      SingleQueryAttention attention = workspace.position();
       attention.reserve(heads);
       for (int h = 0; h < heads; h++) {
         HeadAttention head = attention.head(h);

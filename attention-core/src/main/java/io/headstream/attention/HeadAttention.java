@@ -6,11 +6,11 @@ import io.headstream.attention.internal.kernel.KeyValueSource;
 import io.headstream.attention.internal.kernel.Rows;
 import io.headstream.attention.internal.kernel.Tanh;
 import io.headstream.attention.internal.kernel.TileKernel;
-import io.headstream.attention.internal.mask.Band;
 import io.headstream.attention.internal.mask.Coverage;
-import io.headstream.attention.internal.mask.Documents;
+import io.headstream.attention.internal.mask.PackedSequences;
 import io.headstream.attention.internal.mask.ScoreBlock;
 import io.headstream.attention.internal.mask.ScoreRegion;
+import io.headstream.attention.internal.mask.SlidingWindow;
 import java.util.Arrays;
 
 /**
@@ -24,7 +24,7 @@ import java.util.Arrays;
  */
 final class HeadAttention {
   private final ScoreRegion region = new ScoreRegion();
-  private final KeyValueRows rows = new KeyValueRows(Kernels.chosen());
+  private final KeyValueRows rows = new KeyValueRows(Backends.chosen());
   private final CachedHead cached = new CachedHead();
   private final ResultWriter results = new ResultWriter();
   private final Rows q = new Rows();
@@ -41,7 +41,7 @@ final class HeadAttention {
   private int headDim;
   private int valueDim;
   private KeyValueSource source;
-  private Band band; // what the cache hides, or null
+  private SlidingWindow window; // what the cache hides, or null
   private int sequence; // which of the dropout's sequences
   private Coverage coverage; // of the tile at hand
   private int tileKeys; // before those that nobody sees were left out
@@ -154,7 +154,7 @@ final class HeadAttention {
     if (!results.wantsNothing()) {
       results.clear(0, queryLength);
     }
-    Documents documents = mask.documents();
+    PackedSequences documents = mask.documents();
     if (documents == null) {
       attendDocument(0, queryLength, queryPosition, 0, keyLength);
       return;
@@ -183,7 +183,7 @@ final class HeadAttention {
     this.headDim = headDim;
     this.valueDim = valueDim;
     this.source = source;
-    this.band = source == cached ? cached.band() : null;
+    this.window = source == cached ? cached.window() : null;
     this.sequence = options.mask().sequences(member);
     if (source == rows) {
       rows.begin(keyLength);
@@ -218,17 +218,17 @@ final class HeadAttention {
   }
 
   private TileKernel rowKernel() {
-    return rowKernel = rowKernel != null ? rowKernel : Kernels.chosen().tiles();
+    return rowKernel = rowKernel != null ? rowKernel : Backends.chosen().tiles();
   }
 
   private TileKernel pageKernel() {
-    return pageKernel = pageKernel != null ? pageKernel : Kernels.chosen().pages(cacheBlock);
+    return pageKernel = pageKernel != null ? pageKernel : Backends.chosen().pages(cacheBlock);
   }
 
   private void attendDocument(
       int query, int queryLength, int queryPosition, int key, int keyLength) {
     // In a cache a query stands at its position already, wherever the last key is.
-    region.documentQueries = band == null ? queryLength : keyLength;
+    region.documentQueries = window == null ? queryLength : keyLength;
     region.documentKeys = keyLength;
     for (int i = 0; i < queryLength; i += TileKernel.BLOCK) {
       if (block++ % parts != part) {
@@ -323,8 +323,8 @@ final class HeadAttention {
   /** Makes weights of the scores and adds the weighted values. */
   void add() {
     mask.apply(region, kernel.scores(), coverage);
-    if (band != null && coverage != Coverage.ALL) {
-      band.hide(region, kernel.scores());
+    if (window != null && coverage != Coverage.ALL) {
+      window.hide(region, kernel.scores());
     }
     results.write(ScoreStage.MASKED, region, kernel.scores());
     kernel.weigh(region);
@@ -337,10 +337,10 @@ final class HeadAttention {
 
   private Coverage coverage() {
     Coverage byMask = mask.coverage(region);
-    if (band == null || byMask == Coverage.NONE) {
+    if (window == null || byMask == Coverage.NONE) {
       return byMask;
     }
-    Coverage bySource = band.coverage(region);
+    Coverage bySource = window.coverage(region);
     return bySource == Coverage.ALL ? byMask : bySource;
   }
 
@@ -351,7 +351,7 @@ final class HeadAttention {
       int last = Math.min(region.queries, (g + 1) * ScoreRegion.GROUP) - 1;
       if (last >= g * ScoreRegion.GROUP) {
         end = mask.end(region, last);
-        end = band == null ? end : Math.min(end, band.end(region, last));
+        end = window == null ? end : Math.min(end, window.end(region, last));
       }
       region.setEnd(g, Math.min(region.keys, (end + 3) / 4 * 4)); // kernels take four at a time
     }
@@ -359,7 +359,7 @@ final class HeadAttention {
   }
 
   private boolean mayAttend(int i, int j) {
-    return mask.mayAttend(region, i, j) && (band == null || band.mayAttend(region, i, j));
+    return mask.mayAttend(region, i, j) && (window == null || window.mayAttend(region, i, j));
   }
 
   private void scoreTile() {

@@ -2,7 +2,7 @@ package io.headstream.attention;
 
 import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.Checks;
-import io.headstream.attention.internal.kernel.Kernel;
+import io.headstream.attention.internal.kernel.Backend;
 import io.headstream.attention.internal.kernel.PackedProjection;
 import io.headstream.attention.internal.kernel.Rows;
 import io.headstream.attention.weights.AttentionParameters;
@@ -49,13 +49,13 @@ public final class MultiHeadAttention {
     this.keyInputDim = parameters.keyInputDim();
     this.valueInputDim = parameters.valueInputDim();
     int keyValueDim = keyValueHeads * headDim;
-    Kernel kernel = Kernels.chosen();
+    Backend backend = Backends.chosen();
     this.query =
-        kernel.projection(parameters.queryWeight(), parameters.queryBias(), modelDim, modelDim);
+        backend.projection(parameters.queryWeight(), parameters.queryBias(), modelDim, modelDim);
     this.key =
-        kernel.projection(parameters.keyWeight(), parameters.keyBias(), keyValueDim, keyInputDim);
+        backend.projection(parameters.keyWeight(), parameters.keyBias(), keyValueDim, keyInputDim);
     this.value =
-        kernel.projection(
+        backend.projection(
             parameters.valueWeight(), parameters.valueBias(), keyValueDim, valueInputDim);
     this.output =
         Projection.of(parameters.outputWeight(), parameters.outputBias(), modelDim, modelDim);
@@ -88,7 +88,7 @@ public final class MultiHeadAttention {
    * @return {@code scalar}, or {@code vector-512} and the like
    */
   public static String kernel() {
-    return Kernels.chosen().name();
+    return Backends.chosen().name();
   }
 
   /** {@return size of what keys are made of} */

@@ -169,7 +169,7 @@ public final class Projection {
     private Builder(int outputs, int inputs) {
       this.outputs = outputs;
       this.inputs = inputs;
-      this.packer = Kernels.chosen().packer(outputs, inputs);
+      this.packer = Backends.chosen().packer(outputs, inputs);
     }
 
     /**

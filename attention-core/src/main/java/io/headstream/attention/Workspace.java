@@ -14,7 +14,7 @@ public final class Workspace {
   private static final float[] EMPTY = new float[0];
 
   private final HeadAttention attention = new HeadAttention();
-  private final PositionAttention position = new PositionAttention();
+  private final SingleQueryAttention position = new SingleQueryAttention();
   private final Rows queryInput = new Rows();
   private final Rows keyInput = new Rows();
   private final Rows valueInput = new Rows();
@@ -53,7 +53,7 @@ public final class Workspace {
   }
 
   /** What attends with all heads of one position of a cache. */
-  PositionAttention position() {
+  SingleQueryAttention position() {
     return position;
   }
 

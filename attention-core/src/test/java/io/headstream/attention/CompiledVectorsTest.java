@@ -23,7 +23,7 @@ class CompiledVectorsTest {
   private final MultiHeadAttention large = layer(768, 12);
   private final MultiHeadAttention small = layer(512, 8);
   private final PackedProjection projection =
-      Kernels.chosen().projection(new float[768 * 768], null, 768, 768);
+      Backends.chosen().projection(new float[768 * 768], null, 768, 768);
   private final float[] scratch = new float[projection.scratch()];
   private final Workspace workspace = new Workspace();
   private final AttentionOptions options = AttentionOptions.defaults().withWorkspace(workspace);

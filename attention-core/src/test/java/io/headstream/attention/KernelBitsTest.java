@@ -4,15 +4,15 @@ import static io.headstream.attention.ScaledDotProductAttentionTest.assertSameBi
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.attention.cache.KeyValueCache;
+import io.headstream.attention.internal.kernel.Backend;
 import io.headstream.attention.internal.kernel.CachedHead;
-import io.headstream.attention.internal.kernel.Kernel;
 import io.headstream.attention.internal.kernel.KeyValueRows;
 import io.headstream.attention.internal.kernel.PackedProjection;
 import io.headstream.attention.internal.kernel.Rows;
-import io.headstream.attention.internal.kernel.ScalarKernel;
+import io.headstream.attention.internal.kernel.ScalarBackend;
 import io.headstream.attention.internal.kernel.TileKernel;
 import io.headstream.attention.internal.mask.ScoreRegion;
-import io.headstream.attention.internal.vector.VectorKernel;
+import io.headstream.attention.internal.vector.VectorBackend;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KernelBitsTest {
   private static final float[] SCRATCH = new float[4096];
 
-  private final Kernel scalar = new ScalarKernel();
-  private final Kernel vector = new VectorKernel();
+  private final Backend scalar = new ScalarBackend();
+  private final Backend vector = new VectorBackend();
 
   @Test
   void theWidthIsTheOneThatTheBuildAsksFor() {
@@ -96,11 +96,11 @@ class KernelBitsTest {
                 beside[r * columns + o];
           }
         }
-        for (Kernel kernel : List.of(scalar, vector)) {
+        for (Backend backend : List.of(scalar, vector)) {
           float[] apart = new float[rows * columns + 7];
           Rows y = new Rows(apart, 7, headDim);
           int end = first + columns;
-          kernel
+          backend
               .projection(weight, bias, outputs, 300)
               .projectHeads(x, rows, first, end, headDim, y, rows * headDim, SCRATCH);
           assertSameBits(apart, expected);
@@ -114,15 +114,15 @@ class KernelBitsTest {
     float[] data = new float[100];
     data[3] = Float.NaN; // outside
     data[90] = Float.POSITIVE_INFINITY;
-    for (Kernel kernel : List.of(scalar, vector)) {
+    for (Backend backend : List.of(scalar, vector)) {
       for (float value : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.MAX_VALUE, -0f}) {
         for (int at = 4; at < 90; at++) {
           data[at] = value;
-          assertThat(kernel.allFinite(data, 4, 1, 0, 86)).isEqualTo(Float.isFinite(value));
+          assertThat(backend.allFinite(data, 4, 1, 0, 86)).isEqualTo(Float.isFinite(value));
           data[at] = 0;
         }
       }
-      assertThat(kernel.allFinite(data, 4, 1, 0, 0)).isTrue();
+      assertThat(backend.allFinite(data, 4, 1, 0, 0)).isTrue();
     }
   }
 
@@ -313,7 +313,7 @@ class KernelBitsTest {
       boolean[] sees,
       boolean finite) {
     float[] result = new float[queries * (valueDim + 2 + 2 * TileKernel.TILE)];
-    KeyValueRows source = new KeyValueRows(new ScalarKernel());
+    KeyValueRows source = new KeyValueRows(new ScalarBackend());
     source.k().set(k, 0, headDim);
     source.v().set(v, 0, valueDim);
     kernel.reserve(headDim, valueDim);

@@ -3,7 +3,7 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headstream.attention.internal.mask.Documents;
+import io.headstream.attention.internal.mask.PackedSequences;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -274,7 +274,7 @@ class MaskCombinationTest {
     int length = offsets[4];
     int[] ids = new int[length];
     for (int i = 0; i < length; i++) {
-      ids[i] = 100 - Documents.at(offsets, i);
+      ids[i] = 100 - PackedSequences.at(offsets, i);
     }
     float[] x = Reference.uniform(random, 2 * length * DIM, 2); // two heads
     ScaledDotProductAttention attention = new ScaledDotProductAttention(2, 2, DIM);

@@ -4,7 +4,7 @@ import io.headstream.attention.internal.Checks;
 import io.headstream.attention.internal.kernel.CachedPage;
 import io.headstream.attention.internal.kernel.CachedPages;
 import io.headstream.attention.internal.kernel.KeyValueSource;
-import io.headstream.attention.internal.mask.Band;
+import io.headstream.attention.internal.mask.SlidingWindow;
 import java.util.function.IntFunction;
 
 /**
@@ -41,8 +41,8 @@ public final class KeyValueCache {
     Checks.notNegative("keysBefore", keysBefore);
     Checks.notNegative("sinks", sinks);
     this.maxLength = maxLength;
-    Band band = new Band(keysBefore, 0, sinks, 0, false);
-    this.pages = new CachedPages(keyValueHeads, headDim, valueDim, band);
+    SlidingWindow window = new SlidingWindow(keysBefore, 0, sinks, 0, false);
+    this.pages = new CachedPages(keyValueHeads, headDim, valueDim, window);
   }
 
   /**
@@ -56,7 +56,8 @@ public final class KeyValueCache {
    * @throws IllegalArgumentException if a number is out of range
    */
   public static KeyValueCache growing(int keyValueHeads, int headDim, int valueDim, int maxLength) {
-    return new KeyValueCache(keyValueHeads, headDim, valueDim, maxLength, Band.UNLIMITED, 0);
+    return new KeyValueCache(
+        keyValueHeads, headDim, valueDim, maxLength, SlidingWindow.UNLIMITED, 0);
   }
 
   /**

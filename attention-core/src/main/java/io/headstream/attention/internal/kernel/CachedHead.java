@@ -1,6 +1,6 @@
 package io.headstream.attention.internal.kernel;
 
-import io.headstream.attention.internal.mask.Band;
+import io.headstream.attention.internal.mask.SlidingWindow;
 import java.util.Arrays;
 
 /**
@@ -18,8 +18,8 @@ public final class CachedHead implements KeyValueSource {
   }
 
   /** What hides keys that are no longer there, and those that come after a query. */
-  public Band band() {
-    return pages.band();
+  public SlidingWindow window() {
+    return pages.window();
   }
 
   @Override

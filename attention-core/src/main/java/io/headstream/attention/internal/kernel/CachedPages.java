@@ -1,6 +1,6 @@
 package io.headstream.attention.internal.kernel;
 
-import io.headstream.attention.internal.mask.Band;
+import io.headstream.attention.internal.mask.SlidingWindow;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -14,7 +14,7 @@ public final class CachedPages {
   private final int keyValueHeads;
   private final int headDim;
   private final int valueDim;
-  private final Band band;
+  private final SlidingWindow window;
   private final int sinkPages;
 
   private CachedPage[] pages = new CachedPage[4]; // sinks, then those from firstRecent on
@@ -24,15 +24,17 @@ public final class CachedPages {
   /**
    * No positions yet.
    *
-   * @param band which keys a query sees
+   * @param window which keys a query sees
    */
-  public CachedPages(int keyValueHeads, int headDim, int valueDim, Band band) {
+  public CachedPages(int keyValueHeads, int headDim, int valueDim, SlidingWindow window) {
     this.keyValueHeads = keyValueHeads;
     this.headDim = headDim;
     this.valueDim = valueDim;
-    this.band = band;
+    this.window = window;
     this.sinkPages =
-        band.keysBefore() == Band.UNLIMITED ? 0 : (int) (((long) band.sinks() + PAGE - 1) / PAGE);
+        window.keysBefore() == SlidingWindow.UNLIMITED
+            ? 0
+            : (int) (((long) window.sinks() + PAGE - 1) / PAGE);
     this.firstRecent = sinkPages;
   }
 
@@ -49,8 +51,8 @@ public final class CachedPages {
   }
 
   /** What hides the keys that are no longer there, and those that come after a query. */
-  public Band band() {
-    return band;
+  public SlidingWindow window() {
+    return window;
   }
 
   public int length() {
@@ -154,10 +156,10 @@ public final class CachedPages {
 
   /** Lets go of the pages that a query at {@code length} does not see. */
   private void release() {
-    if (band.keysBefore() == Band.UNLIMITED) {
+    if (window.keysBefore() == SlidingWindow.UNLIMITED) {
       return;
     }
-    int keepFrom = Math.max(sinkPages, Math.max(0, length - band.keysBefore()) / PAGE);
+    int keepFrom = Math.max(sinkPages, Math.max(0, length - window.keysBefore()) / PAGE);
     int released = keepFrom - firstRecent;
     if (released <= 0) {
       return;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** Keys and values as rows of the caller's arrays. */
 public final class KeyValueRows implements KeyValueSource {
-  private final Kernel kernel;
+  private final Backend backend;
   private final Rows k = new Rows(); // [keyLength, headDim]
   private final Rows v = new Rows(); // [keyLength, valueDim]
 
@@ -15,10 +15,10 @@ public final class KeyValueRows implements KeyValueSource {
   /**
    * Rows to be set.
    *
-   * @param kernel what looks for values that are not finite
+   * @param backend what looks for values that are not finite
    */
-  public KeyValueRows(Kernel kernel) {
-    this.kernel = kernel;
+  public KeyValueRows(Backend backend) {
+    this.backend = backend;
   }
 
   public Rows k() {
@@ -75,9 +75,9 @@ public final class KeyValueRows implements KeyValueSource {
 
   private boolean allFinite(int first, int keys, int valueDim) {
     if (v.stride() == valueDim) {
-      return kernel.allFinite(v.data(), v.row(first), 1, 0, keys * valueDim);
+      return backend.allFinite(v.data(), v.row(first), 1, 0, keys * valueDim);
     }
-    return kernel.allFinite(v.data(), v.row(first), keys, v.stride(), valueDim);
+    return backend.allFinite(v.data(), v.row(first), keys, v.stride(), valueDim);
   }
 
   /** Whether rows are finite: one more in an exponent of all ones carries into the sign. */

@@ -2,10 +2,10 @@ package io.headstream.attention.internal.kernel;
 
 /**
  * A projection {@code y = x·Wᵀ + b} whose weights were packed once, in the layout of one {@link
- * Kernel}.
+ * Backend}.
  *
  * <p>An output element is one chain of {@code fma} over the input channels in increasing order,
- * from +0; the bias is added last. So every kernel gives the same bits. Immutable and safe for any
+ * from +0; the bias is added last. So every backend gives the same bits. Immutable and safe for any
  * number of threads.
  */
 public interface PackedProjection {

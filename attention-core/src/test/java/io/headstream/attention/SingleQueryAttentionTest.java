@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /** One query at a time goes another way than a block of them, and gives the same bits. */
-class PositionAttentionTest {
+class SingleQueryAttentionTest {
   @Test
   void onePositionAtATimeIsTheBlock() {
     ExecutorService executor = Executors.newFixedThreadPool(2);

@@ -11,8 +11,8 @@ import java.util.Set;
  * @param queryOffsets from 0 to the query length, never falling
  * @param keyOffsets from 0 to the key length, never falling, as many
  */
-public record Documents(int[] queryOffsets, int[] keyOffsets) {
-  public Documents {
+public record PackedSequences(int[] queryOffsets, int[] keyOffsets) {
+  public PackedSequences {
     checkRising("query", queryOffsets);
     checkRising("key", keyOffsets);
     if (queryOffsets.length != keyOffsets.length) {
@@ -41,7 +41,7 @@ public record Documents(int[] queryOffsets, int[] keyOffsets) {
     return Arrays.copyOf(offsets, count + 1);
   }
 
-  public boolean sameAs(Documents other) {
+  public boolean sameAs(PackedSequences other) {
     return Arrays.equals(queryOffsets, other.queryOffsets)
         && Arrays.equals(keyOffsets, other.keyOffsets);
   }

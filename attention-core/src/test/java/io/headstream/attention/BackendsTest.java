@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-class KernelsTest {
+class BackendsTest {
 
   @Test
   void takesTheVectorApiWhereItIs() {
-    assertThat(Kernels.choose("auto", true).name()).startsWith("vector-");
-    assertThat(Kernels.choose("vector", true).name()).startsWith("vector-");
-    assertThat(Kernels.choose("scalar", true).name()).isEqualTo("scalar");
+    assertThat(Backends.choose("auto", true).name()).startsWith("vector-");
+    assertThat(Backends.choose("vector", true).name()).startsWith("vector-");
+    assertThat(Backends.choose("scalar", true).name()).isEqualTo("scalar");
   }
 
   @Test
   void worksWithoutTheModule() {
-    assertThat(Kernels.choose("auto", false).name()).isEqualTo("scalar");
-    assertThatThrownBy(() -> Kernels.choose("vector", false))
+    assertThat(Backends.choose("auto", false).name()).isEqualTo("scalar");
+    assertThatThrownBy(() -> Backends.choose("vector", false))
         .hasMessage(
             "-Dheadstream.kernel=vector needs the Vector API: start Java with"
                 + " --add-modules=jdk.incubator.vector");
@@ -25,7 +25,7 @@ class KernelsTest {
 
   @Test
   void refusesAnUnknownWord() {
-    assertThatThrownBy(() -> Kernels.choose("fast", true))
+    assertThatThrownBy(() -> Backends.choose("fast", true))
         .hasMessage("-Dheadstream.kernel is fast, expected auto, scalar or vector");
   }
 }

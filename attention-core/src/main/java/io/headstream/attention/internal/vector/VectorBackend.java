@@ -1,11 +1,11 @@
 package io.headstream.attention.internal.vector;
 
-import io.headstream.attention.internal.kernel.Kernel;
+import io.headstream.attention.internal.kernel.Backend;
 import io.headstream.attention.internal.kernel.ProjectionPacker;
 import io.headstream.attention.internal.kernel.TileKernel;
 
 /** The Vector API, at the width that this machine prefers. */
-public final class VectorKernel implements Kernel {
+public final class VectorBackend implements Backend {
 
   @Override
   public String name() {

@@ -11,7 +11,7 @@ import io.headstream.attention.internal.kernel.TileKernel;
  * counts. Hence tiles outside and heads inside: pages are read once, front to back. Holds the
  * buffers of the heads; threads may take different heads of it at a time.
  */
-final class PositionAttention {
+final class SingleQueryAttention {
   /** Shares a thread: whoever wakes late leaves the others to those who are awake. */
   private static final int SHARES = 2;
 

@@ -1,39 +1,39 @@
 package io.headstream.attention;
 
-import io.headstream.attention.internal.kernel.Kernel;
-import io.headstream.attention.internal.kernel.ScalarKernel;
-import io.headstream.attention.internal.vector.VectorKernel;
+import io.headstream.attention.internal.kernel.Backend;
+import io.headstream.attention.internal.kernel.ScalarBackend;
+import io.headstream.attention.internal.vector.VectorBackend;
 import java.lang.System.Logger.Level;
 
 /**
- * Picks the {@link Kernel} of this JVM, once, and logs which and why.
+ * Picks the {@link Backend} of this JVM, once, and logs which and why.
  *
  * <p>{@code -Dheadstream.kernel=auto|scalar|vector}: {@code auto}, the default, takes the Vector
  * API where its module is there; {@code vector} refuses to start without it.
  */
-final class Kernels {
-  /** The system property that may name the kernel. */
+final class Backends {
+  /** The system property that may name the backend. */
   static final String PROPERTY = "headstream.kernel";
 
   private static final String MODULE = "jdk.incubator.vector";
   private static final String HOW_TO = "start Java with --add-modules=" + MODULE;
 
-  private Kernels() {}
+  private Backends() {}
 
-  /** The kernel that everything in this JVM computes with. */
-  static Kernel chosen() {
-    return Chosen.KERNEL;
+  /** The backend that everything in this JVM computes with. */
+  static Backend chosen() {
+    return Chosen.BACKEND;
   }
 
   /**
-   * The kernel for a value of the property.
+   * The backend for a value of the property.
    *
    * @throws IllegalStateException if {@code vector} is asked for and the module is not there
    * @throws IllegalArgumentException if the value is another word
    */
-  static Kernel choose(String asked, boolean moduleIsThere) {
+  static Backend choose(String asked, boolean moduleIsThere) {
     return switch (asked) {
-      case "scalar" -> logged(new ScalarKernel(), "-D" + PROPERTY + " asks for it");
+      case "scalar" -> logged(new ScalarBackend(), "-D" + PROPERTY + " asks for it");
       case "vector" -> {
         if (!moduleIsThere) {
           throw new IllegalStateException(
@@ -44,7 +44,8 @@ final class Kernels {
       case "auto" ->
           moduleIsThere
               ? logged(vector(), "the Vector API is there")
-              : logged(new ScalarKernel(), "the Vector API is not there; for more speed " + HOW_TO);
+              : logged(
+                  new ScalarBackend(), "the Vector API is not there; for more speed " + HOW_TO);
       default ->
           throw new IllegalArgumentException(
               "-D" + PROPERTY + " is " + asked + ", expected auto, scalar or vector");
@@ -52,18 +53,18 @@ final class Kernels {
   }
 
   /** In a method of its own, so that the class is not loaded where its module is missing. */
-  private static Kernel vector() {
-    return new VectorKernel();
+  private static Backend vector() {
+    return new VectorBackend();
   }
 
-  private static Kernel logged(Kernel kernel, String why) {
-    System.getLogger(Kernels.class.getName())
-        .log(Level.INFO, "attention kernel {0}: {1}", kernel.name(), why);
-    return kernel;
+  private static Backend logged(Backend backend, String why) {
+    System.getLogger(Backends.class.getName())
+        .log(Level.INFO, "attention kernel {0}: {1}", backend.name(), why);
+    return backend;
   }
 
   private static final class Chosen {
-    static final Kernel KERNEL =
+    static final Backend BACKEND =
         choose(
             System.getProperty(PROPERTY, "auto"),
             ModuleLayer.boot().findModule(MODULE).isPresent());

@@ -1,7 +1,7 @@
 package io.headstream.attention.internal.kernel;
 
 /** One way to compute; all give the same bits. Safe for any number of threads. */
-public interface Kernel {
+public interface Backend {
 
   /** What logs and metrics call it, such as {@code vector-512}. */
   String name();

@@ -1,7 +1,7 @@
 package io.headstream.attention.internal.kernel;
 
 /** Plain Java, in loop shapes that C2 turns into vector code by itself. */
-public final class ScalarKernel implements Kernel {
+public final class ScalarBackend implements Backend {
 
   @Override
   public String name() {

@@ -1,25 +1,26 @@
 package io.headstream.attention.internal.mask;
 
 /**
- * A diagonal band of keys around each query, and the first keys beside it. Causality is the band
- * with nothing after the query.
+ * A window of keys that slides along with the query, and the first keys beside it. Causality is the
+ * window with nothing after the query.
  *
  * @param keysBefore how many keys before its own position a query sees, or {@code UNLIMITED}
  * @param keysAfter how many after it, or {@code UNLIMITED}
- * @param sinks how many of the first keys are seen from outside the band too; with {@code
+ * @param sinks how many of the first keys are seen from outside the window too; with {@code
  *     keysAfter} 0 only by queries that do not come before them
  * @param offset the key position at which query 0 stands
  * @param bottomRight whether the offset counts from where the last query stands at the last key
  */
-public record Band(int keysBefore, int keysAfter, int sinks, int offset, boolean bottomRight)
+public record SlidingWindow(
+    int keysBefore, int keysAfter, int sinks, int offset, boolean bottomRight)
     implements MaskConstraint {
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
   /** Beyond every position, and far from overflow. */
   private static final long FAR = 1L << 62;
 
-  public Band movedTo(int newOffset, boolean toBottomRight) {
-    return new Band(keysBefore, keysAfter, sinks, newOffset, toBottomRight);
+  public SlidingWindow movedTo(int newOffset, boolean toBottomRight) {
+    return new SlidingWindow(keysBefore, keysAfter, sinks, newOffset, toBottomRight);
   }
 
   @Override
