@@ -2,6 +2,7 @@ package io.headstream.job.app.embedded;
 
 import io.headstream.job.app.JobFromOptions;
 import io.headstream.job.app.options.BuiltLayer;
+import io.headstream.job.app.options.FolderLocks;
 import io.headstream.job.app.options.Locations;
 import io.headstream.job.app.options.Options;
 import io.headstream.job.app.options.RunsOn;
@@ -86,23 +87,36 @@ public final class Embedded {
   }
 
   private int run(Options options, Locations locations) throws Exception {
-    if (locations.checkpoints() == null) {
-      checkFolders(options, locations);
-      return run(options, locations, null, null);
-    }
-    try (Snapshots snapshots = Snapshots.take(locations.checkpoints())) {
-      Path newest = snapshots.newest().orElse(null);
-      if (newest == null) {
+    try (FolderLocks locks = locations.folders().lock()) {
+      if (locations.checkpoints() == null) {
         checkFolders(options, locations);
+        return run(options, locations, null, null);
       }
-      int exitCode = run(options, locations, snapshots, newest);
-      if (exitCode == DONE) {
-        // The next start is a new beginning.
-        snapshots.deleteAllBut(null);
-        Fingerprint.delete(locations.checkpoints());
+      try (Snapshots snapshots = Snapshots.take(locations.checkpoints())) {
+        boolean finished = Fingerprint.isFinished(locations.checkpoints());
+        Path newest = finished ? null : snapshots.newest().orElse(null);
+        if (!finished && newest == null) {
+          checkFolders(options, locations);
+        }
+        int exitCode = run(options, locations, snapshots, newest);
+        if (exitCode == DONE) {
+          forget(snapshots, locations.checkpoints());
+        }
+        return exitCode;
       }
-      return exitCode;
     }
+  }
+
+  /**
+   * Lets the next start be a new beginning. Killed in between, it finds either a checkpoint at the
+   * end of the input or the note that nothing is left to do.
+   */
+  private static void forget(Snapshots snapshots, Path checkpoints) throws IOException {
+    if (!Fingerprint.isFinished(checkpoints)) {
+      Fingerprint.finish(checkpoints);
+    }
+    snapshots.deleteAllBut(null);
+    Fingerprint.delete(checkpoints);
   }
 
   private static void checkFolders(Options options, Locations locations) {
@@ -126,6 +140,11 @@ public final class Embedded {
     try (EmbeddedFlink flink = new EmbeddedFlink(options, checkpoints, newest, temporary)) {
       BuiltLayer layer = builder.build(flink.environment(), options, locations);
       Fingerprint fingerprint = Fingerprint.of(options, locations, layer);
+      if (snapshots != null && Fingerprint.isFinished(checkpoints)) {
+        fingerprint.checkSame(checkpoints);
+        console.line("the run in " + checkpoints + " is complete, nothing is left to do");
+        return DONE;
+      }
       if (newest == null) {
         // Nothing was changed until here, where nothing is left that could be refused.
         begin(options, locations, fingerprint);
@@ -135,7 +154,6 @@ public final class Embedded {
         console.line(
             "going on from " + newest + "; the output is neither emptied nor expected to be empty");
       }
-      locations.createFolders();
       int exitCode = run(flink, checkpoints);
       if (exitCode == DONE) {
         locations.folders().deleteUnfinished();

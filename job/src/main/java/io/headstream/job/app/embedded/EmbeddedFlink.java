@@ -179,7 +179,8 @@ final class EmbeddedFlink implements AutoCloseable {
   /** Starts Flink and the job. */
   JobClient start() throws Exception {
     return LocalExecutor.createWithFactory(
-            configuration, clusterConfiguration -> cluster = new MiniCluster(clusterConfiguration))
+            configuration,
+            clusterConfiguration -> cluster = new RetainingCluster(clusterConfiguration))
         .execute(
             environment.getStreamGraph(),
             configuration,

@@ -31,6 +31,9 @@ import picocli.CommandLine.Model.OptionSpec;
 record Fingerprint(StateOrigin origin) {
   private static final String FILE = "_options";
 
+  /** What the file is called once the run is done and only its checkpoints have to be deleted. */
+  private static final String FINISHED = "_finished";
+
   /** The fingerprint of a job that was built. */
   static Fingerprint of(Options options, Locations locations, BuiltLayer layer) {
     Map<String, Object> resolved = resolved(options, locations, layer);
@@ -102,9 +105,19 @@ record Fingerprint(StateOrigin origin) {
     Files.move(unfinished, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /** Notes that the run is done, before its last checkpoint goes. */
+  static void finish(Path folder) throws IOException {
+    Files.move(folder.resolve(FILE), folder.resolve(FINISHED), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Whether a run is done whose checkpoints may not be deleted yet. */
+  static boolean isFinished(Path folder) {
+    return Files.exists(folder.resolve(FINISHED));
+  }
+
   /** Forgets a run that is done. */
   static void delete(Path folder) throws IOException {
-    Files.deleteIfExists(folder.resolve(FILE));
+    Files.deleteIfExists(folder.resolve(FINISHED));
   }
 
   /**
@@ -130,7 +143,8 @@ record Fingerprint(StateOrigin origin) {
 
   private static StateOrigin read(Path folder) {
     try {
-      return StateOrigin.parse(Files.readString(folder.resolve(FILE)));
+      String file = isFinished(folder) ? FINISHED : FILE;
+      return StateOrigin.parse(Files.readString(folder.resolve(file)));
     } catch (NoSuchFileException e) {
       throw UsageException.unexpected(
           "--checkpoints",

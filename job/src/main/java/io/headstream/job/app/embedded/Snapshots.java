@@ -1,20 +1,19 @@
 package io.headstream.job.app.embedded;
 
+import io.headstream.job.app.options.FolderLock;
 import io.headstream.job.app.options.UsageException;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.util.FileUtils;
 
 /**
@@ -26,47 +25,41 @@ import org.apache.flink.util.FileUtils;
  */
 final class Snapshots implements AutoCloseable {
   private static final String METADATA = "_metadata";
-  private static final String LOCK = "_lock";
 
   private final Path folder;
-  private final FileChannel channel;
+  private final FolderLock lock;
 
-  private Snapshots(Path folder, FileChannel channel) {
+  private Snapshots(Path folder, FolderLock lock) {
     this.folder = folder;
-    this.channel = channel;
+    this.lock = lock;
   }
 
   /** Takes the folder for this JVM until it is closed, or until the JVM ends in whatever way. */
   static Snapshots take(Path folder) {
     try {
       Files.createDirectories(folder);
-      FileChannel channel =
-          FileChannel.open(
-              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = tryLock(channel);
-      if (lock == null) {
-        channel.close();
-        throw UsageException.unexpected(
-            "--checkpoints", folder, "a folder that no other running job checkpoints into");
-      }
-      return new Snapshots(folder, channel);
+      FolderLock lock =
+          FolderLock.take(folder)
+              .orElseThrow(
+                  () ->
+                      UsageException.unexpected(
+                          "--checkpoints",
+                          folder,
+                          "a folder that no other running job checkpoints into"));
+      return new Snapshots(folder, lock);
     } catch (IOException e) {
       throw UsageException.unexpected(
           "--checkpoints", folder, "a folder that can be written to (" + e + ")");
     }
   }
 
-  private static FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
-  }
-
-  /** The snapshot that was completed last. */
+  /**
+   * The snapshot that was completed last, by its number: a clock may have been set back.
+   *
+   * @throws UsageException if one is damaged; an older one would answer again what is answered
+   */
   Optional<Path> newest() {
-    return complete().stream().max(Comparator.comparing(Snapshots::completed));
+    return complete().stream().max(Comparator.comparing(Snapshots::number));
   }
 
   /**
@@ -126,11 +119,24 @@ final class Snapshots implements AutoCloseable {
         .matches("[0-9a-f]{32}/chk-[0-9]+|savepoint-[0-9a-f]+-[0-9a-f]+");
   }
 
-  private static FileTime completed(Path snapshot) {
-    try {
-      return Files.getLastModifiedTime(snapshot.resolve(METADATA));
-    } catch (IOException e) {
-      throw unreadable(snapshot, e);
+  /** Checkpoints and savepoints are counted together, also beyond a restart. */
+  private static long number(Path snapshot) {
+    try (DataInputStream metadata =
+        new DataInputStream(
+            new BufferedInputStream(Files.newInputStream(snapshot.resolve(METADATA))))) {
+      return Checkpoints.loadCheckpointMetadata(
+              metadata, Snapshots.class.getClassLoader(), snapshot.toString())
+          .getCheckpointId();
+    } catch (IOException | RuntimeException e) {
+      throw UsageException.unexpected(
+          "--checkpoints",
+          snapshot,
+          "a checkpoint whose "
+              + METADATA
+              + " is not damaged ("
+              + e
+              + "); without this folder the run goes on from the checkpoint before it, if there is"
+              + " one, and writes again what it has written since");
     }
   }
 
@@ -141,6 +147,6 @@ final class Snapshots implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    lock.close();
   }
 }

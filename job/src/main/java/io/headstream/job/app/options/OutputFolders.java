@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
@@ -53,6 +54,16 @@ public record OutputFolders(List<FileLocation> all) {
   /** Makes the folders that are not there yet. */
   public void create() {
     all.forEach(FileLocation::createFolder);
+  }
+
+  /**
+   * Makes the folders that are not there yet, and keeps other runs out of all of them.
+   *
+   * @return what gives them back
+   * @throws UsageException if another run has one of them, or one cannot be made or written to
+   */
+  public FolderLocks lock() throws IOException {
+    return FolderLocks.take(all);
   }
 
   /**
@@ -132,7 +143,10 @@ public record OutputFolders(List<FileLocation> all) {
     try {
       FileSystem fileSystem = path.getFileSystem();
       FileStatus[] children = fileSystem.listStatus(path);
-      return children == null ? new FileStatus[0] : children;
+      return Stream.ofNullable(children)
+          .flatMap(Stream::of)
+          .filter(child -> !child.getPath().getName().equals(FolderLock.FILE))
+          .toArray(FileStatus[]::new);
     } catch (IOException e) {
       throw folder.unusable("a folder that can be read", e);
     }

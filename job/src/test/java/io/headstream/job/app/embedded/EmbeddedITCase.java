@@ -2,6 +2,10 @@ package io.headstream.job.app.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.job.app.options.BuiltLayer;
+import io.headstream.job.app.options.Locations;
+import io.headstream.job.app.options.Options;
+import io.headstream.job.app.options.RunsOn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -100,6 +104,77 @@ class EmbeddedITCase {
         assertThat(second.exitCode()).isEqualTo(2);
         assertThat(second.stderr()).singleElement().asString().contains("--checkpoints");
       }
+    }
+  }
+
+  @Test
+  void aSecondRunIntoTheSameFolderIsRefusedAndTakesNothingFromTheFirst() throws Exception {
+    try (ProcessRun first = start("--input=in", "--output=out")) {
+      first.await("a file", () -> !files("out", "").isEmpty());
+      for (String further : List.of("--parallelism=1", "--overwrite", "--checkpoints=ck")) {
+        try (ProcessRun second = start("--input=in", "--output=out", further)) {
+          assertThat(second.exitCode()).as(further).isEqualTo(2);
+          assertThat(second.stderr())
+              .singleElement()
+              .asString()
+              .contains("--output: found '", "a folder that no other running job writes into");
+        }
+      }
+      assertThat(first.exitCode()).as("%s", first.stderr()).isZero();
+    }
+    assertThat(records()).hasSize(StandInJob.TOKENS).doesNotHaveDuplicates();
+    assertThat(leftovers("out")).isEmpty();
+  }
+
+  /** As a process leaves it that is killed when its job is done, and before it has noted that. */
+  @Test
+  void aRunKilledBehindTheEndOfItsJobIsNotDoneAgain() throws Exception {
+    String[] arguments = {"--input=in", "--output=out", "--checkpoints=ck"};
+    runTheJobAlone(arguments);
+    assertThat(records()).hasSize(StandInJob.TOKENS);
+
+    try (ProcessRun again = start(arguments)) {
+      assertThat(again.exitCode()).as("%s", again.stderr()).isZero();
+      assertThat(again.stderr().get(0)).startsWith("headstream: going on from " + folder);
+    }
+    assertThat(records()).hasSize(StandInJob.TOKENS).doesNotHaveDuplicates();
+    assertThat(leftovers("ck")).isEmpty();
+  }
+
+  /**
+   * As a process leaves it that is killed while it deletes the checkpoints of a job that is done.
+   */
+  @Test
+  void aRunKilledWhileItTidiesUpIsNotDoneAgain() throws Exception {
+    String[] arguments = {"--input=in", "--output=out", "--checkpoints=ck"};
+    runTheJobAlone(arguments);
+    Fingerprint.finish(folder.resolve("ck"));
+
+    try (ProcessRun again = start(arguments)) {
+      assertThat(again.exitCode()).as("%s", again.stderr()).isZero();
+      assertThat(again.stderr())
+          .containsExactly(
+              "headstream: the run in "
+                  + folder.resolve("ck")
+                  + " is complete, nothing is left to do");
+    }
+    assertThat(records()).hasSize(StandInJob.TOKENS).doesNotHaveDuplicates();
+    assertThat(leftovers("ck")).isEmpty();
+  }
+
+  /** What {@link Embedded} does from a run's begin to the end of its job, and nothing behind it. */
+  private void runTheJobAlone(String... arguments) throws Exception {
+    String[] absolute =
+        Stream.of(arguments)
+            .map(argument -> argument.replace("=", "=" + folder + "/"))
+            .toArray(String[]::new);
+    Options options = Options.parse(RunsOn.EMBEDDED, absolute);
+    Locations locations = Locations.of(options);
+    Path checkpoints = Files.createDirectories(locations.checkpoints());
+    try (EmbeddedFlink flink = new EmbeddedFlink(options, checkpoints, null, folder)) {
+      BuiltLayer layer = StandInJob.build(flink.environment(), options, locations);
+      Fingerprint.of(options, locations, layer).write(checkpoints);
+      flink.start().getJobExecutionResult().get();
     }
   }
 

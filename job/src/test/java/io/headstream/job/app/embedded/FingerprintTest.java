@@ -140,6 +140,9 @@ class FingerprintTest {
 
   @Test
   void checkpointsOfUnknownOptionsAreRefused() throws IOException {
+    Fingerprint.finish(checkpoints);
+    assertThat(Fingerprint.isFinished(checkpoints)).isTrue();
+    fingerprint(LAYER).checkSame(checkpoints); // what is done says still what it was
     Fingerprint.delete(checkpoints);
 
     assertThat(checkpoints).isEmptyDirectory();

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.job.app.options.UsageException;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.CheckpointProperties;
+import org.apache.flink.runtime.checkpoint.CheckpointRetentionPolicy;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,12 +31,12 @@ class SnapshotsTest {
   }
 
   @Test
-  void theNewestIsTheOneThatWasCompletedLast() throws IOException {
-    snapshot(JOB + "/chk-10", 2_000);
-    Path savepoint = snapshot("savepoint-ab12cd-0123456789ab", 3_000);
-    snapshot(OTHER_JOB + "/chk-9", 1_000);
+  void theNewestIsTheOneWithTheHighestNumberWhateverTheClockSaid() throws IOException {
+    Path savepoint = snapshot("savepoint-ab12cd-0123456789ab", 11);
+    snapshot(JOB + "/chk-10", 10);
+    snapshot(OTHER_JOB + "/chk-9", 9);
     Files.createDirectories(folder.resolve(JOB + "/chk-11")); // not complete
-    snapshot("mine/chk-1", 9_000); // not Flink's
+    snapshot("mine/chk-1", 90); // not Flink's
 
     try (Snapshots snapshots = Snapshots.take(folder)) {
       assertThat(snapshots.newest()).contains(savepoint);
@@ -39,10 +45,10 @@ class SnapshotsTest {
 
   @Test
   void deletesTheOthersAndLeavesWhatIsNotFlinks() throws IOException {
-    Path kept = snapshot(JOB + "/chk-10", 2_000);
-    Path orphan = snapshot(OTHER_JOB + "/chk-9", 1_000);
+    Path kept = snapshot(JOB + "/chk-10", 10);
+    Path orphan = snapshot(OTHER_JOB + "/chk-9", 9);
     Files.createDirectories(folder.resolve(OTHER_JOB + "/shared"));
-    Path mine = snapshot("mine/chk-1", 9_000);
+    Path mine = snapshot("mine/chk-1", 90);
     Path incomplete = Files.createDirectories(folder.resolve(JOB + "/chk-11"));
     Files.writeString(incomplete.resolve("0123-state"), "");
     Path cutOff = Files.createDirectories(folder.resolve("savepoint-ab12cd-0123456789ab"));
@@ -72,10 +78,35 @@ class SnapshotsTest {
     Snapshots.take(folder).close();
   }
 
-  private Path snapshot(String name, long completedMillis) throws IOException {
+  @Test
+  void aDamagedOneIsNamed() throws IOException {
+    snapshot(JOB + "/chk-10", 10);
+    Path damaged = snapshot(JOB + "/chk-11", 11);
+    Path metadata = damaged.resolve("_metadata");
+    byte[] bytes = Files.readAllBytes(metadata);
+    Files.write(metadata, Arrays.copyOf(bytes, bytes.length / 2));
+
+    try (Snapshots snapshots = Snapshots.take(folder)) {
+      assertThatThrownBy(snapshots::newest)
+          .isInstanceOf(UsageException.class)
+          .hasMessageStartingWith(
+              "--checkpoints: found '%s', expected a checkpoint whose _metadata is not damaged",
+              damaged);
+    }
+  }
+
+  private Path snapshot(String name, long number) throws IOException {
     Path snapshot = Files.createDirectories(folder.resolve(name));
-    Path metadata = Files.writeString(snapshot.resolve("_metadata"), "");
-    Files.setLastModifiedTime(metadata, FileTime.fromMillis(completedMillis));
+    try (DataOutputStream metadata =
+        new DataOutputStream(Files.newOutputStream(snapshot.resolve("_metadata")))) {
+      Checkpoints.storeCheckpointMetadata(
+          new CheckpointMetadata(
+              number,
+              List.of(),
+              List.of(),
+              CheckpointProperties.forCheckpoint(CheckpointRetentionPolicy.RETAIN_ON_CANCELLATION)),
+          metadata);
+    }
     return snapshot;
   }
 }

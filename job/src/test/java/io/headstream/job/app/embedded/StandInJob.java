@@ -29,8 +29,7 @@ public final class StandInJob {
     System.exit(Embedded.run(StandInJob::build, arguments));
   }
 
-  private static BuiltLayer build(
-      StreamExecutionEnvironment env, Options options, Locations locations) {
+  static BuiltLayer build(StreamExecutionEnvironment env, Options options, Locations locations) {
     // Whatever a library prints must not come among the records.
     System.out.println("not a record");
     DataGeneratorSource<Long> source =
