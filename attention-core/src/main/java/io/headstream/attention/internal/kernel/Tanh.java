@@ -8,15 +8,15 @@ package io.headstream.attention.internal.kernel;
  * rounds alike. {@code Math.tanh} is not rounded alike, and {@code StrictMath.tanh} has no lanes.
  */
 public final class Tanh {
-  static final float POLYNOMIAL_UP_TO = 0.65f;
+  public static final float POLYNOMIAL_UP_TO = 0.65f;
 
   // tanh(x) = x + x·z·P(z), z = x², relative error below 2^-31 before rounding.
-  static final float C0 = -0.33333330f;
-  static final float C1 = 0.13333152f;
-  static final float C2 = -0.05393994f;
-  static final float C3 = 0.02166340f;
-  static final float C4 = -0.00808561f;
-  static final float C5 = 0.00205957f;
+  public static final float C0 = -0.33333330f;
+  public static final float C1 = 0.13333152f;
+  public static final float C2 = -0.05393994f;
+  public static final float C3 = 0.02166340f;
+  public static final float C4 = -0.00808561f;
+  public static final float C5 = 0.00205957f;
 
   private Tanh() {}
 
