@@ -1,17 +1,14 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.mask.BatchMask;
 import io.headstream.attention.internal.mask.BooleanMask;
 import io.headstream.attention.internal.mask.BroadcastShape;
-import io.headstream.attention.internal.mask.Coverage;
 import io.headstream.attention.internal.mask.MaskConstraint;
 import io.headstream.attention.internal.mask.PackedSequences;
 import io.headstream.attention.internal.mask.ScoreBias;
-import io.headstream.attention.internal.mask.ScoreBlock;
-import io.headstream.attention.internal.mask.ScoreRegion;
 import io.headstream.attention.internal.mask.SlidingWindow;
 import io.headstream.attention.internal.mask.ValidLengths;
-import java.util.Arrays;
 
 /**
  * Who may attend to whom, and what is added to the scores: the {@code mask} of equation 1 in
@@ -27,27 +24,16 @@ import java.util.Arrays;
  * call; other arrays are copied. Immutable and safe for any number of threads.
  */
 public final class AttentionMask {
-  private static final AttentionMask NONE =
-      new AttentionMask(new MaskConstraint[0], new ScoreBias[0], null, null);
+  private static final AttentionMask NONE = new AttentionMask(BatchMask.NONE);
 
-  private final MaskConstraint[] constraints;
-  private final ScoreBias[] biases; // those of the constraints that add something
-  private final PackedSequences documents; // or null
-  private final AttentionMask[] members; // null unless each member of a batch has its own
+  private final BatchMask mask;
 
-  private AttentionMask(
-      MaskConstraint[] constraints,
-      ScoreBias[] biases,
-      PackedSequences documents,
-      AttentionMask[] members) {
-    this.constraints = constraints;
-    this.biases = biases;
-    this.documents = documents;
-    this.members = members;
+  private AttentionMask(BatchMask mask) {
+    this.mask = mask;
   }
 
   private static AttentionMask of(MaskConstraint constraint) {
-    return new AttentionMask(new MaskConstraint[] {constraint}, NONE.biases, null, null);
+    return new AttentionMask(BatchMask.of(constraint));
   }
 
   /**
@@ -191,9 +177,7 @@ public final class AttentionMask {
    * @throws IllegalArgumentException if the rank or the array's length is another
    */
   public static AttentionMask bias(float[] bias, int... shape) {
-    ScoreBias constraint = new ScoreBias(bias, new BroadcastShape("bias", bias.length, shape));
-    return new AttentionMask(
-        new MaskConstraint[] {constraint}, new ScoreBias[] {constraint}, null, null);
+    return of(new ScoreBias(bias, new BroadcastShape("bias", bias.length, shape)));
   }
 
   /**
@@ -219,8 +203,8 @@ public final class AttentionMask {
    * @throws IllegalArgumentException if they do not begin with 0, fall, or are not as many
    */
   public static AttentionMask packed(int[] queryOffsets, int[] keyOffsets) {
-    PackedSequences documents = new PackedSequences(queryOffsets.clone(), keyOffsets.clone());
-    return new AttentionMask(NONE.constraints, NONE.biases, documents, null);
+    PackedSequences packed = new PackedSequences(queryOffsets.clone(), keyOffsets.clone());
+    return new AttentionMask(BatchMask.of(packed));
   }
 
   /**
@@ -242,12 +226,11 @@ public final class AttentionMask {
    * @throws IllegalArgumentException if one was made by this method
    */
   public static AttentionMask perMember(AttentionMask... masks) {
-    for (AttentionMask mask : masks) {
-      if (mask.members != null) {
-        throw new IllegalArgumentException("a member's mask has members of its own");
-      }
+    BatchMask[] members = new BatchMask[masks.length];
+    for (int b = 0; b < masks.length; b++) {
+      members[b] = masks[b].mask;
     }
-    return new AttentionMask(NONE.constraints, NONE.biases, null, masks.clone());
+    return new AttentionMask(BatchMask.perMember(members));
   }
 
   /**
@@ -257,7 +240,7 @@ public final class AttentionMask {
    * @return the mask
    */
   public AttentionMask queriesFrom(int position) {
-    return withWindows(position, false);
+    return new AttentionMask(mask.withWindowsMoved(position, false));
   }
 
   /**
@@ -267,21 +250,7 @@ public final class AttentionMask {
    * @return the mask
    */
   public AttentionMask bottomRight() {
-    return withWindows(0, true);
-  }
-
-  private AttentionMask withWindows(int offset, boolean bottomRight) {
-    MaskConstraint[] moved = constraints.clone();
-    for (int n = 0; n < moved.length; n++) {
-      if (moved[n] instanceof SlidingWindow window) {
-        moved[n] = window.movedTo(offset, bottomRight);
-      }
-    }
-    AttentionMask[] movedMembers = members == null ? null : members.clone();
-    for (int b = 0; members != null && b < members.length; b++) {
-      movedMembers[b] = members[b].withWindows(offset, bottomRight);
-    }
-    return new AttentionMask(moved, biases, documents, movedMembers);
+    return new AttentionMask(mask.withWindowsMoved(0, true));
   }
 
   /**
@@ -293,36 +262,7 @@ public final class AttentionMask {
    *     another number of members
    */
   public AttentionMask and(AttentionMask other) {
-    if (members == null && other.members == null) {
-      return new AttentionMask(
-          joined(constraints, other.constraints),
-          joined(biases, other.biases),
-          joined(documents, other.documents),
-          null);
-    }
-    int count = members != null ? members.length : other.members.length;
-    if (other.members != null && other.members.length != count) {
-      throw new IllegalArgumentException(
-          "one mask is for %d members, the other for %d".formatted(count, other.members.length));
-    }
-    AttentionMask[] both = new AttentionMask[count];
-    for (int b = 0; b < count; b++) {
-      both[b] = ofMember(b).and(other.ofMember(b));
-    }
-    return new AttentionMask(NONE.constraints, NONE.biases, null, both);
-  }
-
-  private static <T> T[] joined(T[] first, T[] second) {
-    T[] both = Arrays.copyOf(first, first.length + second.length);
-    System.arraycopy(second, 0, both, first.length, second.length);
-    return both;
-  }
-
-  private static PackedSequences joined(PackedSequences first, PackedSequences second) {
-    if (first != null && second != null && !first.sameAs(second)) {
-      throw new IllegalArgumentException("both masks are packed, and into other documents");
-    }
-    return first != null ? first : second;
+    return new AttentionMask(mask.and(other.mask));
   }
 
   /**
@@ -334,105 +274,11 @@ public final class AttentionMask {
    * @return true if it may
    */
   public boolean mayAttend(int i, int j) {
-    AttentionMask mask = ofMember(0);
-    ScoreRegion region = new ScoreRegion();
-    region.firstQuery = i;
-    region.firstKey = j;
-    region.queries = 1;
-    region.keys = 1;
-    region.queryPosition = i;
-    region.keyPosition = j;
-    if (mask.documents != null) {
-      int d = PackedSequences.at(mask.documents.queryOffsets(), i);
-      if (d != PackedSequences.at(mask.documents.keyOffsets(), j)) {
-        return false;
-      }
-      region.queryPosition -= mask.documents.queryOffsets()[d];
-      region.keyPosition -= mask.documents.keyOffsets()[d];
-    }
-    return mask.mayAttend(region, 0, 0);
+    return mask.mayAttend(i, j);
   }
 
-  /** The mask of one member of the batch. */
-  AttentionMask ofMember(int b) {
-    return members == null ? this : members[b];
-  }
-
-  /** How the sequence is packed, or null if it is not; of a member's mask. */
-  PackedSequences documents() {
-    return documents;
-  }
-
-  /** Independent sequences in the members of a batch: one each, or as many as it packs. */
-  int sequences(int batch) {
-    if (members == null) {
-      return documents == null ? batch : batch * documents.count();
-    }
-    int count = 0;
-    for (int b = 0; b < batch; b++) {
-      PackedSequences packed = ofMember(b).documents;
-      count += packed == null ? 1 : packed.count();
-    }
-    return count;
-  }
-
-  boolean mayAttend(ScoreRegion region, int i, int j) {
-    for (MaskConstraint constraint : constraints) {
-      if (!constraint.mayAttend(region, i, j)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** See {@link MaskConstraint#end}. */
-  int end(ScoreRegion region, int i) {
-    int end = region.keys;
-    for (MaskConstraint constraint : constraints) {
-      end = Math.min(end, constraint.end(region, i));
-    }
-    return end;
-  }
-
-  Coverage coverage(ScoreRegion region) {
-    Coverage coverage = Coverage.ALL;
-    for (MaskConstraint constraint : constraints) {
-      Coverage one = constraint.coverage(region);
-      if (one == Coverage.NONE) {
-        return one;
-      }
-      if (one == Coverage.SOME) {
-        coverage = one;
-      }
-    }
-    return coverage;
-  }
-
-  /** Adds the biases, then makes minus infinity of what is hidden, whatever it was. */
-  void apply(ScoreRegion region, ScoreBlock scores, Coverage coverage) {
-    for (ScoreBias bias : biases) {
-      bias.add(region, scores);
-    }
-    if (coverage != Coverage.ALL) {
-      for (MaskConstraint constraint : constraints) {
-        constraint.hide(region, scores);
-      }
-    }
-  }
-
-  void check(int batch, int heads, int queryLength, int keyLength) {
-    if (members != null && members.length != batch) {
-      throw new IllegalArgumentException(
-          "mask is for %d members, batch is %d".formatted(members.length, batch));
-    }
-    for (int b = 0; members != null && b < batch; b++) {
-      members[b].check(batch, heads, queryLength, keyLength);
-    }
-    for (MaskConstraint constraint : constraints) {
-      constraint.check(batch, heads, queryLength, keyLength);
-    }
-    if (documents != null) {
-      documents.check(queryLength, keyLength);
-    }
+  /** What a call reads of this. */
+  BatchMask resolved() {
+    return mask;
   }
 }

@@ -1,5 +1,6 @@
 package io.headstream.attention;
 
+import io.headstream.attention.internal.drive.CallOptions;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
@@ -10,35 +11,12 @@ import java.util.concurrent.Executor;
  * {@code 1/√d_k}, no dropout, on the caller's own thread.
  */
 public final class AttentionOptions {
-  /**
-   * Multiply-adds, 20 to 100 µs of them, below which a call stays on the caller's thread: where a
-   * thread has to be woken, handing over took up to 20 µs.
-   */
-  private static final long HANDED_OVER = 1_000_000;
+  private static final AttentionOptions DEFAULTS = new AttentionOptions(CallOptions.DEFAULTS);
 
-  private static final AttentionOptions DEFAULTS = new AttentionOptions();
+  private final CallOptions call;
 
-  // Set once, on a copy that nobody else has seen yet.
-  private AttentionMask mask = AttentionMask.none();
-  private float scale = Float.NaN; // 1/√d_k
-  private float softCap; // 0 is none
-  private Dropout dropout = Dropout.off();
-  private Executor executor = Runnable::run;
-  private int threads = 1;
-  private AttentionResults results; // or null
-  private Workspace workspace; // or null
-
-  private AttentionOptions() {}
-
-  private AttentionOptions(AttentionOptions other) {
-    this.mask = other.mask;
-    this.scale = other.scale;
-    this.softCap = other.softCap;
-    this.dropout = other.dropout;
-    this.executor = other.executor;
-    this.threads = other.threads;
-    this.results = other.results;
-    this.workspace = other.workspace;
+  private AttentionOptions(CallOptions call) {
+    this.call = call;
   }
 
   /**
@@ -57,9 +35,8 @@ public final class AttentionOptions {
    * @return the options
    */
   public AttentionOptions withMask(AttentionMask mask) {
-    AttentionOptions copy = new AttentionOptions(this);
-    copy.mask = Objects.requireNonNull(mask, "mask");
-    return copy;
+    Objects.requireNonNull(mask, "mask");
+    return new AttentionOptions(call.withMask(mask.resolved()));
   }
 
   /**
@@ -73,9 +50,7 @@ public final class AttentionOptions {
     if (!Float.isFinite(scale)) {
       throw new IllegalArgumentException("scale is %s, must be finite".formatted(scale));
     }
-    AttentionOptions copy = new AttentionOptions(this);
-    copy.scale = scale;
-    return copy;
+    return new AttentionOptions(call.withScale(scale));
   }
 
   /**
@@ -92,9 +67,7 @@ public final class AttentionOptions {
       throw new IllegalArgumentException(
           "soft cap is %s, must be finite and above 0".formatted(cap));
     }
-    AttentionOptions copy = new AttentionOptions(this);
-    copy.softCap = cap;
-    return copy;
+    return new AttentionOptions(call.withSoftCap(cap));
   }
 
   /**
@@ -104,9 +77,8 @@ public final class AttentionOptions {
    * @return the options
    */
   public AttentionOptions withDropout(Dropout dropout) {
-    AttentionOptions copy = new AttentionOptions(this);
-    copy.dropout = Objects.requireNonNull(dropout, "dropout");
-    return copy;
+    Objects.requireNonNull(dropout, "dropout");
+    return new AttentionOptions(call.withDropout(dropout.mask()));
   }
 
   /**
@@ -128,10 +100,8 @@ public final class AttentionOptions {
     if (threads < 1) {
       throw new IllegalArgumentException("threads is %d, must be at least 1".formatted(threads));
     }
-    AttentionOptions copy = new AttentionOptions(this);
-    copy.executor = Objects.requireNonNull(executor, "executor");
-    copy.threads = threads;
-    return copy;
+    Objects.requireNonNull(executor, "executor");
+    return new AttentionOptions(call.withExecutor(executor, threads));
   }
 
   /**
@@ -141,9 +111,8 @@ public final class AttentionOptions {
    * @return the options
    */
   public AttentionOptions withResults(AttentionResults results) {
-    AttentionOptions copy = new AttentionOptions(this);
-    copy.results = Objects.requireNonNull(results, "results");
-    return copy;
+    Objects.requireNonNull(results, "results");
+    return new AttentionOptions(call.withResults(results.requested()));
   }
 
   /**
@@ -154,58 +123,12 @@ public final class AttentionOptions {
    * @return the options
    */
   public AttentionOptions withWorkspace(Workspace workspace) {
-    AttentionOptions copy = new AttentionOptions(this);
-    copy.workspace = Objects.requireNonNull(workspace, "workspace");
-    return copy;
+    Objects.requireNonNull(workspace, "workspace");
+    return new AttentionOptions(call.withBuffers(workspace.buffers()));
   }
 
-  AttentionMask mask() {
-    return mask;
-  }
-
-  Dropout dropout() {
-    return dropout;
-  }
-
-  Executor executor() {
-    return executor;
-  }
-
-  int threads() {
-    return threads;
-  }
-
-  /** Threads for so many multiply-adds: one if handing over would cost more than it saves. */
-  int threadsFor(long products) {
-    return products < HANDED_OVER ? 1 : threads;
-  }
-
-  /** The soft cap, or 0 if there is none. */
-  float softCap() {
-    return softCap;
-  }
-
-  /** What to give besides the output, or null. */
-  AttentionResults results() {
-    return results;
-  }
-
-  /** The caller's buffers, or new ones. */
-  Workspace workspace() {
-    return workspace != null ? workspace : new Workspace();
-  }
-
-  /** The checks of everything here against the shape of a call. */
-  void check(int batch, int heads, int queryLength, int keyLength, int resultHeads) {
-    mask.check(batch, heads, queryLength, keyLength);
-    dropout.check(mask, batch);
-    if (results != null) {
-      results.check(batch, resultHeads, queryLength, keyLength);
-    }
-  }
-
-  /** The factor of the scores: what was asked for, or {@code 1/√headDim}. */
-  float scale(int headDim) {
-    return Float.isNaN(scale) ? (float) (1 / Math.sqrt(headDim)) : scale;
+  /** What a call reads of this. */
+  CallOptions resolved() {
+    return call;
   }
 }

@@ -1,6 +1,6 @@
 package io.headstream.attention;
 
-import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.drive.RequestedResults;
 
 /**
  * What a call is to give besides its output: attention weights, scores and log-sum-exps, each into
@@ -13,16 +13,7 @@ import io.headstream.attention.internal.Checks;
  * another argument. One object serves one call at a time.
  */
 public final class AttentionResults {
-  private static final ScoreStage[] STAGES = ScoreStage.values();
-
-  private final float[][] scores = new float[STAGES.length][];
-  private final int[] scoresOffset = new int[STAGES.length];
-  private float[] weights;
-  private int weightsOffset;
-  private float[] averaged;
-  private int averagedOffset;
-  private float[] logSumExp;
-  private int logSumExpOffset;
+  private final RequestedResults requested = new RequestedResults();
 
   /** Asks for nothing yet. */
   public AttentionResults() {}
@@ -36,8 +27,7 @@ public final class AttentionResults {
    * @return this object
    */
   public AttentionResults weights(float[] into, int offset) {
-    weights = into;
-    weightsOffset = offset;
+    requested.weights().set(into, offset);
     return this;
   }
 
@@ -49,8 +39,7 @@ public final class AttentionResults {
    * @return this object
    */
   public AttentionResults averagedWeights(float[] into, int offset) {
-    averaged = into;
-    averagedOffset = offset;
+    requested.averaged().set(into, offset);
     return this;
   }
 
@@ -64,8 +53,11 @@ public final class AttentionResults {
    * @return this object
    */
   public AttentionResults scores(ScoreStage stage, float[] into, int offset) {
-    scores[stage.ordinal()] = into;
-    scoresOffset[stage.ordinal()] = offset;
+    switch (stage) {
+      case RAW -> requested.raw().set(into, offset);
+      case CAPPED -> requested.capped().set(into, offset);
+      case MASKED -> requested.masked().set(into, offset);
+    }
     return this;
   }
 
@@ -78,82 +70,12 @@ public final class AttentionResults {
    * @return this object
    */
   public AttentionResults logSumExp(float[] into, int offset) {
-    logSumExp = into;
-    logSumExpOffset = offset;
+    requested.logSumExp().set(into, offset);
     return this;
   }
 
-  void check(int batch, int heads, int queryLength, int keyLength) {
-    for (ScoreStage stage : STAGES) {
-      if (wants(stage)) {
-        range(
-            stage.name(), scores(stage), scoresOffset(stage), batch, heads, queryLength, keyLength);
-      }
-    }
-    if (weights != null) {
-      range("weights", weights, weightsOffset, batch, heads, queryLength, keyLength);
-    }
-    if (averaged != null) {
-      Checks.range("averagedWeights", averaged, averagedOffset, batch, queryLength, keyLength);
-    }
-    if (logSumExp != null) {
-      Checks.range("logSumExp", logSumExp, logSumExpOffset, batch, heads, queryLength);
-    }
-  }
-
-  private static void range(
-      String name, float[] into, int offset, int batch, int heads, int queryLength, int keyLength) {
-    Checks.range(name, into, offset, batch, heads, queryLength, keyLength);
-  }
-
-  boolean wants(ScoreStage stage) {
-    return scores[stage.ordinal()] != null;
-  }
-
-  float[] scores(ScoreStage stage) {
-    return scores[stage.ordinal()];
-  }
-
-  int scoresOffset(ScoreStage stage) {
-    return scoresOffset[stage.ordinal()];
-  }
-
-  /** Whether scores of keys that nobody sees are asked for. */
-  boolean wantsHidden() {
-    return wants(ScoreStage.RAW) || wants(ScoreStage.CAPPED);
-  }
-
-  /** Whether weights are needed, be it to average them. */
-  boolean wantsWeights() {
-    return weights != null || averaged != null;
-  }
-
-  boolean wantsAverage() {
-    return averaged != null;
-  }
-
-  /** The weights by head, or null if only their average is asked for. */
-  float[] weights() {
-    return weights;
-  }
-
-  int weightsOffset() {
-    return weightsOffset; // 0 if they are not asked for
-  }
-
-  float[] averaged() {
-    return averaged;
-  }
-
-  int averagedOffset() {
-    return averagedOffset;
-  }
-
-  float[] logSumExp() {
-    return logSumExp;
-  }
-
-  int logSumExpOffset() {
-    return logSumExpOffset;
+  /** What a call reads of this. */
+  RequestedResults requested() {
+    return requested;
   }
 }

@@ -1,6 +1,6 @@
 package io.headstream.attention;
 
-import io.headstream.attention.internal.SplitMix64;
+import io.headstream.attention.internal.mask.DropoutMask;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -11,16 +11,12 @@ import java.nio.charset.StandardCharsets;
  * divided by {@code 1 - probability}.
  */
 public final class Dropout {
-  private static final Dropout OFF = new Dropout(0, 0, new long[0]);
+  private static final Dropout OFF = new Dropout(DropoutMask.OFF);
 
-  private final double probability;
-  private final long seed;
-  private final long[] sequences;
+  private final DropoutMask mask;
 
-  private Dropout(double probability, long seed, long[] sequences) {
-    this.probability = probability;
-    this.seed = seed;
-    this.sequences = sequences;
+  private Dropout(DropoutMask mask) {
+    this.mask = mask;
   }
 
   /**
@@ -47,7 +43,9 @@ public final class Dropout {
       throw new IllegalArgumentException(
           "dropout is %s, must be at least 0 and below 1".formatted(probability));
     }
-    return probability == 0 ? OFF : new Dropout(probability, seed, sequences.clone());
+    return probability == 0
+        ? OFF
+        : new Dropout(new DropoutMask(probability, seed, sequences.clone()));
   }
 
   /**
@@ -64,36 +62,8 @@ public final class Dropout {
     return hash;
   }
 
-  boolean isOff() {
-    return probability == 0;
-  }
-
-  void check(AttentionMask mask, int batch) {
-    if (isOff() || sequences.length == mask.sequences(batch)) {
-      return;
-    }
-    int needed = mask.sequences(batch);
-    throw new IllegalArgumentException(
-        needed == batch
-            ? "dropout names %d sequences, batch is %d".formatted(sequences.length, batch)
-            : "dropout names %d sequences, batch %d packs %d"
-                .formatted(sequences.length, batch, needed));
-  }
-
-  /** What a kept weight is multiplied by. */
-  float keptScale() {
-    return (float) (1 / (1 - probability));
-  }
-
-  /** The key of one query row: all that a mask depends on but the key position. */
-  long row(int sequence, int head, int queryPosition) {
-    long sequenceKey = SplitMix64.at(seed, 0) ^ sequences[sequence];
-    return SplitMix64.at(sequenceKey, ((long) head << 32) + queryPosition);
-  }
-
-  /** Whether the weight of a key position in the row with this key is kept. */
-  boolean keeps(long row, int keyPosition) {
-    // The upper 53 bits as a number in [0, 1).
-    return (SplitMix64.at(row, keyPosition) >>> 11) * 0x1p-53 >= probability;
+  /** Which weights are dropped. */
+  DropoutMask mask() {
+    return mask;
   }
 }

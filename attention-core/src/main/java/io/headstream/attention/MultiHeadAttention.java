@@ -2,6 +2,11 @@ package io.headstream.attention;
 
 import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.drive.Backends;
+import io.headstream.attention.internal.drive.Buffers;
+import io.headstream.attention.internal.drive.CallOptions;
+import io.headstream.attention.internal.drive.HeadProjections;
+import io.headstream.attention.internal.drive.LayerHeads;
 import io.headstream.attention.internal.kernel.Backend;
 import io.headstream.attention.internal.kernel.PackedProjection;
 import io.headstream.attention.internal.kernel.Rows;
@@ -18,23 +23,16 @@ import java.util.Objects;
  * are. Immutable and safe for any number of threads.
  */
 public final class MultiHeadAttention {
-  /** Rows of a projection that one task takes, about: what goes over a panel of weights at once. */
-  static final int TASK_ROWS = 96;
-
-  /** Output channels of a projection that one task takes: whole panels of vectors of any width. */
-  static final int TASK_COLUMNS = 64;
-
   private final int modelDim;
   private final int heads;
   private final int keyValueHeads;
   private final int headDim;
   private final int keyInputDim;
   private final int valueInputDim;
-  private final HeadGroup allHeads;
-  final PackedProjection query;
-  final PackedProjection key;
-  final PackedProjection value;
-  private final Projection output;
+  private final HeadProjections projections;
+  private final LayerHeads allHeads;
+  private final HeadGroup wholeLayer; // the same as a group
+  private final PackedProjection output;
 
   /**
    * A layer with the given parameters, which are copied.
@@ -50,16 +48,20 @@ public final class MultiHeadAttention {
     this.valueInputDim = parameters.valueInputDim();
     int keyValueDim = keyValueHeads * headDim;
     Backend backend = Backends.chosen();
-    this.query =
+    PackedProjection query =
         backend.projection(parameters.queryWeight(), parameters.queryBias(), modelDim, modelDim);
-    this.key =
+    PackedProjection key =
         backend.projection(parameters.keyWeight(), parameters.keyBias(), keyValueDim, keyInputDim);
-    this.value =
+    PackedProjection value =
         backend.projection(
             parameters.valueWeight(), parameters.valueBias(), keyValueDim, valueInputDim);
     this.output =
-        Projection.of(parameters.outputWeight(), parameters.outputBias(), modelDim, modelDim);
-    this.allHeads = new HeadGroup(this, 0, keyValueHeads);
+        backend.projection(parameters.outputWeight(), parameters.outputBias(), modelDim, modelDim);
+    this.projections =
+        new HeadProjections(
+            query, key, value, heads, keyValueHeads, headDim, keyInputDim, valueInputDim);
+    this.allHeads = new LayerHeads(projections, 0, keyValueHeads);
+    this.wholeLayer = new HeadGroup(this, allHeads);
   }
 
   /** {@return size of a token's embedding, and of its answer} */
@@ -101,10 +103,6 @@ public final class MultiHeadAttention {
     return valueInputDim;
   }
 
-  int headsPerKeyValueHead() {
-    return heads / keyValueHeads;
-  }
-
   /**
    * One of {@code groups} equal parts of the heads.
    *
@@ -119,7 +117,7 @@ public final class MultiHeadAttention {
     Checks.divides("groups", groups, "keyValueHeads", keyValueHeads);
     Objects.checkIndex(group, groups);
     int size = keyValueHeads / groups;
-    return new HeadGroup(this, group * size, size);
+    return new HeadGroup(this, new LayerHeads(projections, group * size, size));
   }
 
   /**
@@ -220,77 +218,26 @@ public final class MultiHeadAttention {
     Checks.range("key", key, keyOffset, batch, keyLength, keyInputDim);
     Checks.range("value", value, valueOffset, batch, keyLength, valueInputDim);
     Checks.range("out", out, outOffset, batch, queryLength, modelDim);
-    options.check(batch, heads, queryLength, keyLength, heads);
-    Workspace workspace = options.workspace();
-    AttentionResults results = options.results();
-    float[] weights =
-        ResultWriter.weights(results, batch, heads, queryLength, keyLength, workspace);
-    float[] concatenated = workspace.concatenated(batch * queryLength * modelDim);
-    long products = (long) batch * keyLength * keyValueHeads * headDim;
-    products *= keyInputDim + valueInputDim;
-    products += (long) batch * queryLength * modelDim * (modelDim + 2L * keyLength);
-    int threads = options.threadsFor(products);
-    int together = headsTogether(keyValueHeads, threads);
-    int members = membersTogether(batch, Math.max(queryLength, keyLength), threads);
-    int headTasks = keyValueHeads / together;
-    int tasks = (batch + members - 1) / members * headTasks;
-    if (threads > 1 && tasks < 2 * threads) {
-      new HeadsApart(this)
-          .attend(
-              batch,
-              queryLength,
-              keyLength,
-              query,
-              queryOffset,
-              key,
-              keyOffset,
-              value,
-              valueOffset,
-              concatenated,
-              weights,
-              threads,
-              options,
-              workspace);
-    } else if (threads == 1) {
-      for (int task = 0; task < tasks; task++) {
-        int member = task / headTasks * members;
-        begin(workspace, member, queryLength, query, queryOffset, concatenated);
-        beginKeys(workspace, member, keyLength, key, keyOffset, value, valueOffset);
-        allHeads.attend(
-            workspace,
-            member,
-            Math.min(members, batch - member),
-            task % headTasks * together,
-            together,
-            queryLength,
-            keyLength,
-            weights,
-            options);
-      }
-    } else {
-      workspace.reserve(threads);
-      ParallelTasks.run(
-          tasks,
-          options,
-          (worker, task) -> {
-            Workspace own = workspace.ofWorker(worker);
-            int member = task / headTasks * members;
-            begin(own, member, queryLength, query, queryOffset, concatenated);
-            beginKeys(own, member, keyLength, key, keyOffset, value, valueOffset);
-            allHeads.attend(
-                own,
-                member,
-                Math.min(members, batch - member),
-                task % headTasks * together,
-                together,
-                queryLength,
-                keyLength,
-                weights,
-                options);
-          });
-    }
-    ResultWriter.average(results, weights, batch, heads, queryLength, keyLength);
-    projectOutput(batch * queryLength, concatenated, 0, out, outOffset, options, workspace);
+    CallOptions call = options.resolved();
+    call.check(batch, heads, queryLength, keyLength, heads);
+    Buffers buffers = call.buffers();
+    float[] concatenated = buffers.concatenated(batch * queryLength * modelDim);
+    allHeads.attend(
+        batch,
+        queryLength,
+        keyLength,
+        query,
+        queryOffset,
+        key,
+        keyOffset,
+        value,
+        valueOffset,
+        concatenated,
+        0,
+        allHeads.threads(batch, queryLength, keyLength, call),
+        call,
+        buffers);
+    projectOutput(batch * queryLength, concatenated, 0, out, outOffset, call, buffers);
   }
 
   /**
@@ -320,62 +267,11 @@ public final class MultiHeadAttention {
       int outOffset,
       AttentionOptions options) {
     Checks.range("out", out, outOffset, tokens, modelDim);
-    Workspace workspace = options.workspace();
-    float[] concatenated = workspace.concatenated(tokens * modelDim);
-    allHeads.attend(tokens, x, xOffset, cache, concatenated, 0, options);
-    projectOutput(tokens, concatenated, 0, out, outOffset, options, workspace);
-  }
-
-  /**
-   * How many of some key/value heads are projected at once: as few as make whole panels of
-   * channels, so that working memory stays small; where they never do, so many that parts of panels
-   * are few.
-   */
-  int headsTogether(int heads, int threads) {
-    int many = threads == 1 ? 4 * TASK_COLUMNS : TASK_COLUMNS;
-    for (int n = 1; n < heads; n++) {
-      int columns = n * headDim;
-      if (heads % n == 0 && (columns % TASK_COLUMNS == 0 || columns >= many)) {
-        return n;
-      }
-    }
-    return heads;
-  }
-
-  /** How many members of a batch are projected at once. */
-  private static int membersTogether(int batch, int length, int threads) {
-    long blocks = ((long) batch * length + TASK_ROWS - 1) / TASK_ROWS;
-    if (threads > 1) {
-      blocks = (blocks + 2L * threads - 1) / (2 * threads) * 2 * threads;
-    }
-    blocks = Math.max(1, Math.min(batch, blocks));
-    return (int) Math.max(1, (batch + blocks - 1) / blocks);
-  }
-
-  /** Sets query input and output of the members of a batch from {@code member} on. */
-  private void begin(
-      Workspace workspace,
-      int member,
-      int queryLength,
-      float[] query,
-      int queryOffset,
-      float[] concatenated) {
-    int first = member * queryLength * modelDim;
-    workspace.queryInput().set(query, queryOffset + first, modelDim);
-    workspace.output().set(concatenated, first, modelDim);
-  }
-
-  private void beginKeys(
-      Workspace workspace,
-      int member,
-      int keyLength,
-      float[] key,
-      int keyOffset,
-      float[] value,
-      int valueOffset) {
-    int first = member * keyLength;
-    workspace.keyInput().set(key, keyOffset + first * keyInputDim, keyInputDim);
-    workspace.valueInput().set(value, valueOffset + first * valueInputDim, valueInputDim);
+    CallOptions call = options.resolved();
+    Buffers buffers = call.buffers();
+    float[] concatenated = buffers.concatenated(tokens * modelDim);
+    wholeLayer.attend(tokens, x, xOffset, cache, concatenated, 0, call, buffers);
+    projectOutput(tokens, concatenated, 0, out, outOffset, call, buffers);
   }
 
   /** What a call with one input needs. */
@@ -409,7 +305,8 @@ public final class MultiHeadAttention {
       AttentionOptions options) {
     Checks.range("concatenated", concatenated, offset, rows, modelDim);
     Checks.range("out", out, outOffset, rows, modelDim);
-    projectOutput(rows, concatenated, offset, out, outOffset, options, options.workspace());
+    CallOptions call = options.resolved();
+    projectOutput(rows, concatenated, offset, out, outOffset, call, call.buffers());
   }
 
   private void projectOutput(
@@ -418,69 +315,10 @@ public final class MultiHeadAttention {
       int offset,
       float[] out,
       int outOffset,
-      AttentionOptions options,
-      Workspace workspace) {
-    output.run(
-        rows,
-        concatenated,
-        offset,
-        modelDim,
-        0,
-        modelDim,
-        out,
-        outOffset,
-        modelDim,
-        options,
-        workspace);
-  }
-
-  /** Projects queries of some key/value heads, side by side: of all query heads that use them. */
-  void projectQueries(Rows input, int rows, int first, int count, Rows q, Workspace workspace) {
-    int size = headsPerKeyValueHead() * headDim;
-    float[] scratch = workspace.sums(query.scratch());
-    query.project(input, rows, first * size, (first + count) * size, q, scratch);
-  }
-
-  /** Projects keys of some key/value heads, side by side. */
-  void projectKeys(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
-    float[] scratch = workspace.sums(key.scratch());
-    key.project(input, rows, first * headDim, (first + count) * headDim, k, scratch);
-  }
-
-  /** Projects values of some key/value heads, side by side. */
-  void projectValues(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
-    float[] scratch = workspace.sums(value.scratch());
-    value.project(input, rows, first * headDim, (first + count) * headDim, v, scratch);
-  }
-
-  /** Projects queries head by head, {@code [heads, rows, headDim]}. */
-  void projectQueryHeads(Rows input, int rows, int first, int count, Rows q, Workspace workspace) {
-    projectHeads(query, input, rows, first, count, headsPerKeyValueHead(), q, workspace);
-  }
-
-  /** Projects keys head by head, {@code [count, rows, headDim]}. */
-  void projectKeyHeads(Rows input, int rows, int first, int count, Rows k, Workspace workspace) {
-    projectHeads(key, input, rows, first, count, 1, k, workspace);
-  }
-
-  /** Projects values head by head, {@code [count, rows, headDim]}. */
-  void projectValueHeads(Rows input, int rows, int first, int count, Rows v, Workspace workspace) {
-    projectHeads(value, input, rows, first, count, 1, v, workspace);
-  }
-
-  private void projectHeads(
-      PackedProjection projection,
-      Rows input,
-      int rows,
-      int first,
-      int count,
-      int headsOfEach,
-      Rows y,
-      Workspace workspace) {
-    int size = headsOfEach * headDim;
-    int from = first * size;
-    int to = from + count * size;
-    float[] scratch = workspace.sums(projection.scratch());
-    projection.projectHeads(input, rows, from, to, headDim, y, rows * headDim, scratch);
+      CallOptions call,
+      Buffers buffers) {
+    Rows input = buffers.input().set(concatenated, offset, modelDim);
+    Rows into = buffers.projected().set(out, outOffset, modelDim);
+    buffers.projection().project(output, input, rows, modelDim, 0, modelDim, into, call, buffers);
   }
 }

@@ -1,8 +1,12 @@
 package io.headstream.attention;
 
 import io.headstream.attention.internal.Checks;
+import io.headstream.attention.internal.drive.Backends;
+import io.headstream.attention.internal.drive.Buffers;
+import io.headstream.attention.internal.drive.CallOptions;
 import io.headstream.attention.internal.kernel.PackedProjection;
 import io.headstream.attention.internal.kernel.ProjectionPacker;
+import io.headstream.attention.internal.kernel.Rows;
 
 /**
  * A linear layer, {@code y = x·Wᵀ + b}, whose weights were packed once for the processor at hand:
@@ -130,31 +134,11 @@ public final class Projection {
     }
     Checks.rows("x", x, xOffset, rows, inputs, xStride);
     Checks.rows("y", y, yOffset, rows, to - from, yStride);
-    run(rows, x, xOffset, xStride, from, to, y, yOffset, yStride, options, options.workspace());
-  }
-
-  /** The same without checks, with the workspace of the call at hand. */
-  void run(
-      int rows,
-      float[] x,
-      int xOffset,
-      int xStride,
-      int from,
-      int to,
-      float[] y,
-      int yOffset,
-      int yStride,
-      AttentionOptions options,
-      Workspace workspace) {
-    if (options.threadsFor((long) rows * inputs * (to - from)) == 1) {
-      workspace.queryInput().set(x, xOffset, xStride);
-      workspace.output().set(y, yOffset, yStride);
-      float[] scratch = workspace.sums(packed.scratch());
-      packed.project(workspace.queryInput(), rows, from, to, workspace.output(), scratch);
-      return;
-    }
-    ParallelProjection.run(
-        packed, rows, x, xOffset, xStride, from, to, y, yOffset, yStride, options, workspace);
+    CallOptions call = options.resolved();
+    Buffers buffers = call.buffers();
+    Rows input = buffers.input().set(x, xOffset, xStride);
+    Rows output = buffers.projected().set(y, yOffset, yStride);
+    buffers.projection().project(packed, input, rows, inputs, from, to, output, call, buffers);
   }
 
   /**

@@ -2,8 +2,12 @@ package io.headstream.attention;
 
 import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.Checks;
-import io.headstream.attention.internal.kernel.Rows;
-import io.headstream.attention.internal.kernel.TileKernel;
+import io.headstream.attention.internal.drive.ArrayAttention;
+import io.headstream.attention.internal.drive.Buffers;
+import io.headstream.attention.internal.drive.CachedAttention;
+import io.headstream.attention.internal.drive.CallOptions;
+import io.headstream.attention.internal.drive.HeadRows;
+import io.headstream.attention.internal.drive.HeadShape;
 import java.util.Objects;
 
 /**
@@ -21,6 +25,7 @@ public final class ScaledDotProductAttention {
   private final int keyValueHeads;
   private final int headDim;
   private final int valueDim;
+  private final HeadShape shape;
 
   /**
    * Attention of the given shape, whose values have as many channels as its keys.
@@ -55,6 +60,7 @@ public final class ScaledDotProductAttention {
     this.keyValueHeads = keyValueHeads;
     this.headDim = headDim;
     this.valueDim = valueDim;
+    this.shape = new HeadShape(heads / keyValueHeads, headDim, valueDim);
   }
 
   /**
@@ -126,22 +132,21 @@ public final class ScaledDotProductAttention {
     Checks.range("k", k, kOffset, batch, keyValueHeads, keyLength, headDim);
     Checks.range("v", v, vOffset, batch, keyValueHeads, keyLength, valueDim);
     Checks.range("out", out, outOffset, batch, heads, queryLength, valueDim);
-    options.check(batch, heads, queryLength, keyLength, heads);
-    Workspace workspace = options.workspace();
-    attend(
-        batch,
-        queryLength,
-        keyLength,
-        workspace.queryInput().set(q, qOffset, headDim),
-        queryLength * headDim,
-        workspace.keyInput().set(k, kOffset, headDim),
-        keyLength * headDim,
-        workspace.valueInput().set(v, vOffset, valueDim),
-        keyLength * valueDim,
-        workspace.output().set(out, outOffset, valueDim),
-        queryLength * valueDim,
-        options,
-        workspace);
+    CallOptions call = options.resolved();
+    call.check(batch, heads, queryLength, keyLength, heads);
+    Buffers buffers = call.buffers();
+    ArrayAttention attention = buffers.arrays();
+    setMatrices(attention.q(), q, qOffset, heads, queryLength, headDim);
+    setMatrices(attention.k(), k, kOffset, keyValueHeads, keyLength, headDim);
+    setMatrices(attention.v(), v, vOffset, keyValueHeads, keyLength, valueDim);
+    setMatrices(attention.out(), out, outOffset, heads, queryLength, valueDim);
+    attention.attendAll(batch, heads, queryLength, keyLength, shape, call, buffers);
+  }
+
+  /** Sets {@code [batch, heads, rows, channels]}, row-major. */
+  private static void setMatrices(
+      HeadRows into, float[] data, int offset, int heads, int rows, int channels) {
+    into.set(data, offset, channels, rows * channels, heads * rows * channels);
   }
 
   /**
@@ -191,65 +196,15 @@ public final class ScaledDotProductAttention {
     Checks.rows("k", k, kOffset, keyLength, keyValueHeads * headDim, kStride);
     Checks.rows("v", v, vOffset, keyLength, keyValueHeads * valueDim, vStride);
     Checks.rows("out", out, outOffset, queryLength, heads * valueDim, outStride);
-    options.check(1, heads, queryLength, keyLength, heads);
-    Workspace workspace = options.workspace();
-    attend(
-        1,
-        queryLength,
-        keyLength,
-        workspace.queryInput().set(q, qOffset, qStride),
-        headDim,
-        workspace.keyInput().set(k, kOffset, kStride),
-        headDim,
-        workspace.valueInput().set(v, vOffset, vStride),
-        valueDim,
-        workspace.output().set(out, outOffset, outStride),
-        valueDim,
-        options,
-        workspace);
-  }
-
-  /** Attends, without checks: head {@code n} of all members begins {@code n} times as far away. */
-  private void attend(
-      int batch,
-      int queryLength,
-      int keyLength,
-      Rows q,
-      int qHead,
-      Rows k,
-      int kHead,
-      Rows v,
-      int vHead,
-      Rows out,
-      int outHead,
-      AttentionOptions options,
-      Workspace workspace) {
-    AttentionResults results = options.results();
-    float[] weights =
-        ResultWriter.weights(results, batch, heads, queryLength, keyLength, workspace);
-    int tasks = batch * heads;
-    long products = (long) tasks * queryLength * keyLength * (headDim + valueDim);
-    int threads = options.threadsFor(products);
-    int blocks = (queryLength + TileKernel.BLOCK - 1) / TileKernel.BLOCK;
-    int parts = results != null ? 1 : ParallelTasks.parts(tasks, threads, blocks);
-    if (threads == 1) {
-      for (int task = 0; task < tasks; task++) {
-        begin(workspace, task, q, qHead, k, kHead, v, vHead, out, outHead);
-        attendHead(workspace, task, 0, 1, queryLength, keyLength, weights, options);
-      }
-    } else {
-      workspace.reserve(options.threads());
-      ParallelTasks.run(
-          tasks * parts,
-          options,
-          (worker, n) -> {
-            Workspace own = workspace.ofWorker(worker);
-            int task = n / parts;
-            begin(own, task, q, qHead, k, kHead, v, vHead, out, outHead);
-            attendHead(own, task, n % parts, parts, queryLength, keyLength, weights, options);
-          });
-    }
-    ResultWriter.average(results, weights, batch, heads, queryLength, keyLength);
+    CallOptions call = options.resolved();
+    call.check(1, heads, queryLength, keyLength, heads);
+    Buffers buffers = call.buffers();
+    ArrayAttention attention = buffers.arrays();
+    attention.q().set(q, qOffset, qStride, headDim, 0);
+    attention.k().set(k, kOffset, kStride, headDim, 0);
+    attention.v().set(v, vOffset, vStride, valueDim, 0);
+    attention.out().set(out, outOffset, outStride, valueDim, 0);
+    attention.attendAll(1, heads, queryLength, keyLength, shape, call, buffers);
   }
 
   /**
@@ -286,20 +241,13 @@ public final class ScaledDotProductAttention {
     checkShape(cache);
     Checks.range("q", q, qOffset, heads, queries, headDim);
     Checks.range("out", out, outOffset, heads, queries, valueDim);
-    CachedAttention.check(cache.pages(), position, queries, cache.length(), heads, heads, options);
-    Workspace workspace = options.workspace();
-    CachedAttention.attend(
-        cache.pages(),
-        heads,
-        0,
-        position,
-        queries,
-        workspace.queryInput().set(q, qOffset, headDim),
-        queries * headDim,
-        workspace.output().set(out, outOffset, valueDim),
-        queries * valueDim,
-        options,
-        workspace);
+    CallOptions call = options.resolved();
+    CachedAttention.check(cache, position, queries, cache.length(), heads, heads, call);
+    Buffers buffers = call.buffers();
+    CachedAttention attention = buffers.cached();
+    setMatrices(attention.q(), q, qOffset, heads, queries, headDim);
+    setMatrices(attention.out(), out, outOffset, heads, queries, valueDim);
+    attention.attend(cache, heads, 0, position, queries, call, buffers);
   }
 
   /**
@@ -337,20 +285,13 @@ public final class ScaledDotProductAttention {
     checkShape(cache);
     Checks.rows("q", q, qOffset, queries, heads * headDim, qStride);
     Checks.rows("out", out, outOffset, queries, heads * valueDim, outStride);
-    CachedAttention.check(cache.pages(), position, queries, cache.length(), heads, heads, options);
-    Workspace workspace = options.workspace();
-    CachedAttention.attend(
-        cache.pages(),
-        heads,
-        0,
-        position,
-        queries,
-        workspace.queryInput().set(q, qOffset, qStride),
-        headDim,
-        workspace.output().set(out, outOffset, outStride),
-        valueDim,
-        options,
-        workspace);
+    CallOptions call = options.resolved();
+    CachedAttention.check(cache, position, queries, cache.length(), heads, heads, call);
+    Buffers buffers = call.buffers();
+    CachedAttention attention = buffers.cached();
+    attention.q().set(q, qOffset, qStride, headDim, 0);
+    attention.out().set(out, outOffset, outStride, valueDim, 0);
+    attention.attend(cache, heads, 0, position, queries, call, buffers);
   }
 
   private void checkShape(KeyValueCache cache) {
@@ -367,49 +308,5 @@ public final class ScaledDotProductAttention {
                   headDim,
                   valueDim));
     }
-  }
-
-  /** Sets what task {@code b · heads + h} reads and writes. */
-  private void begin(
-      Workspace workspace,
-      int task,
-      Rows q,
-      int qHead,
-      Rows k,
-      int kHead,
-      Rows v,
-      int vHead,
-      Rows out,
-      int outHead) {
-    int keyValue = task / heads * keyValueHeads + task % heads / (heads / keyValueHeads);
-    HeadAttention attention = workspace.attention();
-    attention.q().setColumns(q, task * qHead);
-    attention.rows().k().setColumns(k, keyValue * kHead);
-    attention.rows().v().setColumns(v, keyValue * vHead);
-    attention.out().setColumns(out, task * outHead);
-  }
-
-  private void attendHead(
-      Workspace workspace,
-      int task,
-      int part,
-      int parts,
-      int queryLength,
-      int keyLength,
-      float[] weights,
-      AttentionOptions options) {
-    HeadAttention attention = workspace.attention();
-    attention.results().begin(options.results(), weights, task * queryLength, keyLength);
-    attention.attendPart(
-        part,
-        parts,
-        task / heads,
-        task % heads,
-        headDim,
-        valueDim,
-        queryLength,
-        attention.rows(),
-        keyLength,
-        options);
   }
 }

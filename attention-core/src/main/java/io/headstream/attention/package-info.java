@@ -41,10 +41,13 @@
  *   <li>{@link io.headstream.attention.AttentionWarmUp} makes the first call fast.
  * </ul>
  *
- * <p>{@code internal} packages, which the module does not export, do the work: {@code mask} says
- * who sees whom, {@code kernel} is the arithmetic on one thread, {@code vector} the same by the
- * Vector API. Each knows those before it alone. Which tiles are computed and on which threads is
- * said here.
+ * <p>The types here check what callers give and say what it means. {@code internal} packages, which
+ * the module does not export, do the work: {@code mask} says who sees whom, {@code kernel} is the
+ * arithmetic on one thread, {@code vector} the same by the Vector API, {@code drive} says which
+ * heads and tiles are computed and on which threads. Each knows those before it alone, and none of
+ * them this package; what a call reads of an {@code AttentionMask}, {@code AttentionOptions},
+ * {@code AttentionResults}, {@code Dropout} or {@code Workspace} is an object of theirs that it
+ * holds.
  *
  * <p>Every array is flat and row-major; a range of one is the array and the offset at which it
  * begins. Results are the same bits whatever the number of threads, the JIT's state, the JVM or the

@@ -3,6 +3,7 @@ package io.headstream.attention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.headstream.attention.internal.drive.Backends;
 import io.headstream.attention.internal.kernel.PackedProjection;
 import io.headstream.attention.internal.kernel.Rows;
 import io.headstream.attention.weights.AttentionParameters;

@@ -4,6 +4,8 @@ import static io.headstream.attention.ScaledDotProductAttentionTest.assertSameBi
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.attention.cache.KeyValueCache;
+import io.headstream.attention.internal.drive.CallOptions;
+import io.headstream.attention.internal.drive.HeadAttention;
 import io.headstream.attention.internal.kernel.Backend;
 import io.headstream.attention.internal.kernel.CachedHead;
 import io.headstream.attention.internal.kernel.KeyValueRows;
@@ -274,8 +276,8 @@ class KernelBitsTest {
   /** The outputs of one head, then each row's log-sum-exp, then all scores. */
   private static float[] attend(
       TileKernel kernel, float[] q, int queries, KeyValueCache cache, int head) {
-    int headDim = cache.pages().headDim();
-    int valueDim = cache.pages().valueDim();
+    int headDim = cache.headDim();
+    int valueDim = cache.valueDim();
     int length = cache.length();
     float[] result = new float[queries * (valueDim + 1 + length)];
     AttentionResults results =
@@ -285,18 +287,10 @@ class KernelBitsTest {
     HeadAttention attention = new HeadAttention(kernel, kernel);
     attention.q().set(q, 0, headDim);
     attention.out().set(result, 0, valueDim);
-    attention.results().begin(results, null, 0, length);
-    CachedHead source = attention.cached().set(cache.pages(), head);
+    attention.results().begin(results.requested(), null, 0, length);
+    CachedHead source = attention.cached().set(cache, head);
     attention.attend(
-        0,
-        0,
-        headDim,
-        valueDim,
-        length - queries,
-        queries,
-        source,
-        length,
-        AttentionOptions.defaults());
+        0, 0, headDim, valueDim, length - queries, queries, source, length, CallOptions.DEFAULTS);
     return result;
   }
 

@@ -2,6 +2,7 @@ package io.headstream.attention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.attention.internal.drive.HeadAttention;
 import io.headstream.attention.internal.kernel.KeyValueSource;
 import io.headstream.attention.internal.kernel.ScalarTileKernel;
 import io.headstream.attention.internal.kernel.TileKernel;
@@ -41,7 +42,7 @@ class SkippedTilesTest {
     attention.out().set(new float[queries], 0, 1);
     attention.results().begin(null, null, 0, LENGTH);
     AttentionOptions options = AttentionOptions.defaults().withMask(mask);
-    attention.attend(0, 0, 1, 1, 0, queries, counting, LENGTH, options);
+    attention.attend(0, 0, 1, 1, 0, queries, counting, LENGTH, options.resolved());
     return tiles;
   }
 

@@ -1,10 +1,7 @@
 package io.headstream.attention.cache;
 
 import io.headstream.attention.internal.Checks;
-import io.headstream.attention.internal.kernel.CachedPage;
-import io.headstream.attention.internal.kernel.CachedPages;
-import io.headstream.attention.internal.kernel.KeyValueSource;
-import io.headstream.attention.internal.mask.SlidingWindow;
+import java.util.Objects;
 import java.util.function.IntFunction;
 
 /**
@@ -25,12 +22,19 @@ public final class KeyValueCache {
    * Positions of a tile, two pages. Softmax takes keys in tiles that begin at multiples of this, so
    * that results keep their bits where whole tiles are left out and no others.
    */
-  public static final int TILE_POSITIONS = KeyValueSource.TILE;
+  public static final int TILE_POSITIONS = 2 * KeyValuePage.POSITIONS;
 
   private static final int PAGE = KeyValuePage.POSITIONS;
+  private static final int ALL = Integer.MAX_VALUE;
 
+  private final int keyValueHeads;
+  private final int headDim;
+  private final int valueDim;
   private final int maxLength;
-  private final CachedPages pages;
+  private final int keysBefore;
+  private final int sinks;
+  private final PageTable pages;
+  private int length;
 
   private KeyValueCache(
       int keyValueHeads, int headDim, int valueDim, int maxLength, int keysBefore, int sinks) {
@@ -40,9 +44,13 @@ public final class KeyValueCache {
     Checks.notNegative("maxLength", maxLength);
     Checks.notNegative("keysBefore", keysBefore);
     Checks.notNegative("sinks", sinks);
+    this.keyValueHeads = keyValueHeads;
+    this.headDim = headDim;
+    this.valueDim = valueDim;
     this.maxLength = maxLength;
-    SlidingWindow window = new SlidingWindow(keysBefore, 0, sinks, 0, false);
-    this.pages = new CachedPages(keyValueHeads, headDim, valueDim, window);
+    this.keysBefore = keysBefore;
+    this.sinks = sinks;
+    this.pages = new PageTable(keysBefore == ALL ? 0 : (int) (((long) sinks + PAGE - 1) / PAGE));
   }
 
   /**
@@ -56,8 +64,7 @@ public final class KeyValueCache {
    * @throws IllegalArgumentException if a number is out of range
    */
   public static KeyValueCache growing(int keyValueHeads, int headDim, int valueDim, int maxLength) {
-    return new KeyValueCache(
-        keyValueHeads, headDim, valueDim, maxLength, SlidingWindow.UNLIMITED, 0);
+    return new KeyValueCache(keyValueHeads, headDim, valueDim, maxLength, ALL, 0);
   }
 
   /**
@@ -80,22 +87,32 @@ public final class KeyValueCache {
 
   /** {@return key/value heads} */
   public int keyValueHeads() {
-    return pages.keyValueHeads();
+    return keyValueHeads;
   }
 
   /** {@return channels of a key} */
   public int headDim() {
-    return pages.headDim();
+    return headDim;
   }
 
   /** {@return channels of a value} */
   public int valueDim() {
-    return pages.valueDim();
+    return valueDim;
+  }
+
+  /** {@return how many keys before its own a query sees; {@code Integer.MAX_VALUE} is all} */
+  public int keysBefore() {
+    return keysBefore;
+  }
+
+  /** {@return how many of the first keys every query sees that comes after them} */
+  public int sinks() {
+    return sinks;
   }
 
   /** {@return how many positions were appended: the position of the next one} */
   public int length() {
-    return pages.length();
+    return length;
   }
 
   /**
@@ -111,21 +128,12 @@ public final class KeyValueCache {
    * @throws IllegalStateException if the cache would grow beyond its maximum; it stays as it was
    */
   public void append(int positions, float[] k, int kOffset, float[] v, int vOffset) {
-    Checks.range("k", k, kOffset, pages.keyValueHeads(), positions, pages.headDim());
-    Checks.range("v", v, vOffset, pages.keyValueHeads(), positions, pages.valueDim());
+    Checks.range("k", k, kOffset, keyValueHeads, positions, headDim);
+    Checks.range("v", v, vOffset, keyValueHeads, positions, valueDim);
     checkRoom(positions);
-    int keyDim = headDim();
-    int valueDim = valueDim();
-    pages.append(
-        positions,
-        k,
-        kOffset,
-        positions * keyDim,
-        keyDim,
-        v,
-        vOffset,
-        positions * valueDim,
-        valueDim);
+    int kHead = positions * headDim;
+    int vHead = positions * valueDim;
+    append(positions, k, kOffset, kHead, headDim, v, vOffset, vHead, valueDim);
   }
 
   /**
@@ -148,10 +156,49 @@ public final class KeyValueCache {
    */
   public void appendRows(
       int positions, float[] k, int kOffset, int kStride, float[] v, int vOffset, int vStride) {
-    Checks.rows("k", k, kOffset, positions, keyValueHeads() * headDim(), kStride);
-    Checks.rows("v", v, vOffset, positions, keyValueHeads() * valueDim(), vStride);
+    Checks.rows("k", k, kOffset, positions, keyValueHeads * headDim, kStride);
+    Checks.rows("v", v, vOffset, positions, keyValueHeads * valueDim, vStride);
     checkRoom(positions);
-    pages.append(positions, k, kOffset, headDim(), kStride, v, vOffset, valueDim(), vStride);
+    append(positions, k, kOffset, headDim, kStride, v, vOffset, valueDim, vStride);
+  }
+
+  /** Appends keys and values whose heads and rows lie so many floats apart. */
+  private void append(
+      int positions,
+      float[] k,
+      int kOffset,
+      int kHead,
+      int kRow,
+      float[] v,
+      int vOffset,
+      int vHead,
+      int vRow) {
+    release();
+    for (int i = 0; i < positions; i++) {
+      KeyValuePage page = openPage();
+      int slot = length % PAGE;
+      for (int h = 0; h < keyValueHeads; h++) {
+        page.setKey(h, headDim, slot, k, kOffset + h * kHead + i * kRow);
+        page.setValue(h, valueDim, slot, v, vOffset + h * vHead + i * vRow);
+      }
+      page.setLength(slot + 1);
+      length++;
+    }
+  }
+
+  private KeyValuePage openPage() {
+    int index = length / PAGE;
+    if (length % PAGE == 0) {
+      pages.put(index, KeyValuePage.empty(keyValueHeads, headDim, valueDim));
+    }
+    return pages.get(index);
+  }
+
+  /** Lets go of the pages that a query at {@code length} does not see. */
+  private void release() {
+    if (keysBefore != ALL) {
+      pages.release(Math.max(0, length - keysBefore) / PAGE, pageCount());
+    }
   }
 
   /**
@@ -161,7 +208,6 @@ public final class KeyValueCache {
    * @throws IllegalStateException if the cache would grow beyond its maximum
    */
   public void checkRoom(int positions) {
-    int length = pages.length();
     if (positions > maxLength - length) {
       throw new IllegalStateException(
           "cache has %d of at most %d positions, %d more do not fit"
@@ -171,7 +217,7 @@ public final class KeyValueCache {
 
   /** {@return how many pages the positions so far needed; the last one may not be full} */
   public int pageCount() {
-    return pages.count();
+    return (int) (((long) length + PAGE - 1) / PAGE);
   }
 
   /**
@@ -182,8 +228,7 @@ public final class KeyValueCache {
    * @throws IndexOutOfBoundsException if there is no such page
    */
   public KeyValuePage page(int index) {
-    CachedPage page = pages.page(index);
-    return page == null ? null : new KeyValuePage(page);
+    return pages.get(Objects.checkIndex(index, pageCount()));
   }
 
   /**
@@ -210,15 +255,16 @@ public final class KeyValueCache {
    *     length is beyond the maximum
    */
   public void restore(int length, IntFunction<KeyValuePage> pageOf) {
-    if (pages.length() != 0) {
-      throw new IllegalStateException("cache has %d positions already".formatted(pages.length()));
+    if (this.length != 0) {
+      throw new IllegalStateException("cache has %d positions already".formatted(this.length));
     }
     if (length < 0 || length > maxLength) {
       throw new IllegalArgumentException(
           "cache cannot have %d positions, at most %d".formatted(length, maxLength));
     }
-    pages.restore(length);
-    int count = pages.count();
+    this.length = length;
+    release();
+    int count = pageCount();
     for (int index = 0; index < count; index++) {
       if (index == pages.sinkPages()) {
         index = Math.max(index, pages.firstRecent());
@@ -229,14 +275,15 @@ public final class KeyValueCache {
     }
   }
 
-  private CachedPage checked(int index, KeyValuePage page) {
-    int positions = Math.min(PAGE, pages.length() - index * PAGE);
-    int keys = pages.keyValueHeads() * pages.headDim() * PAGE;
-    int values = pages.keyValueHeads() * pages.valueDim() * PAGE;
+  private KeyValuePage checked(int index, KeyValuePage page) {
+    int positions = Math.min(PAGE, length - index * PAGE);
+    int keys = keyValueHeads * headDim * PAGE;
+    int values = keyValueHeads * valueDim * PAGE;
     if (page == null
         || page.length() != positions
         || page.keys().length != keys
         || page.values().length != values) {
+      length = 0;
       pages.clear();
       throw new IllegalArgumentException(
           page == null
@@ -251,16 +298,6 @@ public final class KeyValueCache {
                       keys,
                       values));
     }
-    return page.page();
-  }
-
-  /**
-   * For this module's other packages: what reads the keys and values.
-   *
-   * @return the pages, of a type that is not exported
-   */
-  @SuppressWarnings("exports")
-  public CachedPages pages() {
-    return pages;
+    return page;
   }
 }

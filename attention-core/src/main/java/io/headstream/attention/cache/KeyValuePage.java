@@ -1,7 +1,6 @@
 package io.headstream.attention.cache;
 
-import io.headstream.attention.internal.kernel.CachedPage;
-import io.headstream.attention.internal.kernel.KeyValueSource;
+import io.headstream.attention.internal.Checks;
 
 /**
  * Keys and values of {@value #POSITIONS} positions of a {@link KeyValueCache}, for all of its
@@ -13,12 +12,27 @@ import io.headstream.attention.internal.kernel.KeyValueSource;
  */
 public final class KeyValuePage {
   /** Positions of a page. */
-  public static final int POSITIONS = KeyValueSource.PAGE;
+  public static final int POSITIONS = 64;
 
-  private final CachedPage page;
+  private final float[] keys;
+  private final float[] values;
+  private int length;
+  private boolean valuesFinite;
 
-  KeyValuePage(CachedPage page) {
-    this.page = page;
+  private KeyValuePage(float[] keys, float[] values, int length, boolean valuesFinite) {
+    this.keys = keys;
+    this.values = values;
+    this.length = length;
+    this.valuesFinite = valuesFinite;
+  }
+
+  /** A page without positions, to be filled. */
+  static KeyValuePage empty(int keyValueHeads, int headDim, int valueDim) {
+    return new KeyValuePage(
+        new float[Checks.size("keys", keyValueHeads, headDim, POSITIONS)],
+        new float[Checks.size("values", keyValueHeads, POSITIONS, valueDim)],
+        0,
+        true);
   }
 
   /**
@@ -37,30 +51,45 @@ public final class KeyValuePage {
       throw new IllegalArgumentException(
           "page has %d positions, must be 0 to %d".formatted(length, POSITIONS));
     }
-    return new KeyValuePage(new CachedPage(keys, values, length, valuesFinite));
+    return new KeyValuePage(keys, values, length, valuesFinite);
   }
 
   /** {@return keys, {@code [keyValueHeads, headDim, 64]}; not a copy} */
   public float[] keys() {
-    return page.keys();
+    return keys;
   }
 
   /** {@return values, {@code [keyValueHeads, 64, valueDim]}; not a copy} */
   public float[] values() {
-    return page.values();
+    return values;
   }
 
   /** {@return how many positions are there} */
   public int length() {
-    return page.length();
+    return length;
   }
 
   /** {@return whether all values are finite, so that a weight of 0 makes nothing of any of them} */
   public boolean valuesFinite() {
-    return page.valuesFinite();
+    return valuesFinite;
   }
 
-  CachedPage page() {
-    return page;
+  void setKey(int head, int headDim, int slot, float[] k, int kOffset) {
+    int to = head * headDim * POSITIONS + slot;
+    for (int c = 0; c < headDim; c++) {
+      keys[to + c * POSITIONS] = k[kOffset + c];
+    }
+  }
+
+  void setValue(int head, int valueDim, int slot, float[] v, int vOffset) {
+    int to = (head * POSITIONS + slot) * valueDim;
+    for (int c = 0; c < valueDim; c++) {
+      values[to + c] = v[vOffset + c];
+      valuesFinite &= Float.isFinite(v[vOffset + c]);
+    }
+  }
+
+  void setLength(int length) {
+    this.length = length;
   }
 }

@@ -1,5 +1,8 @@
 package io.headstream.attention.internal.kernel;
 
+import io.headstream.attention.cache.KeyValueCache;
+import io.headstream.attention.cache.KeyValuePage;
+
 /**
  * Where the keys and values of one key/value head lie.
  *
@@ -8,10 +11,10 @@ package io.headstream.attention.internal.kernel;
  */
 public interface KeyValueSource {
   /** Keys of a tile, which begins at a multiple of this of the key's position. */
-  int TILE = 128;
+  int TILE = KeyValueCache.TILE_POSITIONS;
 
   /** Keys of a page of a cache; a tile is two of them. */
-  int PAGE = 64;
+  int PAGE = KeyValuePage.POSITIONS;
 
   /** The first tile at or after a tile of which anything is still there. */
   int nextTile(int first);

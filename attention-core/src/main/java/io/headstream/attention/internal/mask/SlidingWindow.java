@@ -19,6 +19,11 @@ public record SlidingWindow(
   /** Beyond every position, and far from overflow. */
   private static final long FAR = 1L << 62;
 
+  /** The window of a query that stands where it says: itself, some keys before it and the sinks. */
+  public static SlidingWindow causal(int keysBefore, int sinks) {
+    return new SlidingWindow(keysBefore, 0, sinks, 0, false);
+  }
+
   public SlidingWindow movedTo(int newOffset, boolean toBottomRight) {
     return new SlidingWindow(keysBefore, keysAfter, sinks, newOffset, toBottomRight);
   }

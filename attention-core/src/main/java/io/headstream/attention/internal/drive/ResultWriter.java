@@ -1,4 +1,4 @@
-package io.headstream.attention;
+package io.headstream.attention.internal.drive;
 
 import io.headstream.attention.internal.Checks;
 import io.headstream.attention.internal.kernel.Exp;
@@ -8,50 +8,52 @@ import io.headstream.attention.internal.mask.ScoreRegion;
 import java.util.Arrays;
 
 /**
- * Writes one head's share of the {@link AttentionResults}. Weights are made of the masked scores,
+ * Writes one head's share of the {@link RequestedResults}. Weights are made of the masked scores,
  * which wait in the same array, so that the product with K is not computed twice.
  */
-final class ResultWriter {
-  private static final ScoreStage[] STAGES = ScoreStage.values();
-
-  private AttentionResults results;
+public final class ResultWriter {
+  private RequestedResults results;
   private float[] weights;
-  private int weightsOffset;
   private int firstRow; // of this member and head, among all rows of the results
   private int keyLength;
 
+  ResultWriter() {}
+
   /** Where the weights of all heads go: the caller's array, or one to average from, or null. */
   static float[] weights(
-      AttentionResults results,
+      RequestedResults results,
       int batch,
       int heads,
       int queryLength,
       int keyLength,
-      Workspace workspace) {
-    if (results == null || !results.wantsWeights() || results.weights() != null) {
-      return results == null ? null : results.weights();
+      Buffers buffers) {
+    if (results == null) {
+      return null;
     }
-    return workspace.weights(Checks.size("weights", batch, heads, queryLength, keyLength));
+    if (results.weights().isWanted() || !results.averaged().isWanted()) {
+      return results.weights().data();
+    }
+    return buffers.weights(Checks.size("weights", batch, heads, queryLength, keyLength));
   }
 
   /** Averages the weights of the heads, one after the other, if that is asked for. */
   static void average(
-      AttentionResults results,
+      RequestedResults results,
       float[] weights,
       int batch,
       int heads,
       int queryLength,
       int keyLength) {
-    if (results == null || !results.wantsAverage()) {
+    if (results == null || !results.averaged().isWanted()) {
       return;
     }
     int size = queryLength * keyLength;
-    float[] into = results.averaged();
+    float[] into = results.averaged().data();
     for (int b = 0; b < batch; b++) {
-      int to = results.averagedOffset() + b * size;
+      int to = results.averaged().offset() + b * size;
       Arrays.fill(into, to, to + size, 0f);
       for (int h = 0; h < heads; h++) {
-        int from = results.weightsOffset() + (b * heads + h) * size;
+        int from = results.weights().offset() + (b * heads + h) * size;
         for (int n = 0; n < size; n++) {
           into[to + n] += weights[from + n];
         }
@@ -65,13 +67,13 @@ final class ResultWriter {
   /**
    * Begins with a head.
    *
+   * @param results what is asked for, or null
    * @param weights where the weights of all heads go, or null; see {@link #weights}
    * @param firstRow {@code (member · heads + head) · queryLength}
    */
-  void begin(AttentionResults results, float[] weights, int firstRow, int keyLength) {
+  public void begin(RequestedResults results, float[] weights, int firstRow, int keyLength) {
     this.results = results;
     this.weights = weights;
-    this.weightsOffset = results == null ? 0 : results.weightsOffset();
     this.firstRow = firstRow;
     this.keyLength = keyLength;
   }
@@ -88,32 +90,44 @@ final class ResultWriter {
   void clear(int firstQuery, int queries) {
     int from = (firstRow + firstQuery) * keyLength;
     int to = from + queries * keyLength;
-    for (ScoreStage stage : STAGES) {
-      if (results.wants(stage)) {
-        int offset = results.scoresOffset(stage);
-        Arrays.fill(results.scores(stage), offset + from, offset + to, Float.NEGATIVE_INFINITY);
-      }
-    }
-    if (weights != null) {
-      int offset = weightsOffset;
-      Arrays.fill(weights, offset + from, offset + to, Float.NEGATIVE_INFINITY);
+    hide(results.raw().data(), results.raw().offset(), from, to);
+    hide(results.capped().data(), results.capped().offset(), from, to);
+    hide(results.masked().data(), results.masked().offset(), from, to);
+    hide(weights, results.weights().offset(), from, to);
+  }
+
+  private static void hide(float[] data, int offset, int from, int to) {
+    if (data != null) {
+      Arrays.fill(data, offset + from, offset + to, Float.NEGATIVE_INFINITY);
     }
   }
 
-  /** Writes a tile's scores at a stage, where they are asked for. */
-  void write(ScoreStage stage, ScoreRegion region, ScoreBlock scores) {
-    if (results == null) {
-      return;
+  /** Writes a tile's scores as the product gave them. */
+  void writeRaw(ScoreRegion region, ScoreBlock scores) {
+    if (results != null) {
+      copy(region, scores, results.raw().data(), results.raw().offset());
     }
-    if (results.wants(stage)) {
-      copy(region, scores, results.scores(stage), results.scoresOffset(stage));
+  }
+
+  /** Writes a tile's scores after the soft cap. */
+  void writeCapped(ScoreRegion region, ScoreBlock scores) {
+    if (results != null) {
+      copy(region, scores, results.capped().data(), results.capped().offset());
     }
-    if (stage == ScoreStage.MASKED && weights != null) {
-      copy(region, scores, weights, weightsOffset);
+  }
+
+  /** Writes a tile's scores after biases and masks. */
+  void writeMasked(ScoreRegion region, ScoreBlock scores) {
+    if (results != null) {
+      copy(region, scores, results.masked().data(), results.masked().offset());
+      copy(region, scores, weights, results.weights().offset());
     }
   }
 
   private void copy(ScoreRegion region, ScoreBlock scores, float[] into, int offset) {
+    if (into == null) {
+      return;
+    }
     for (int i = 0; i < region.queries; i++) {
       int row = offset + (firstRow + region.firstQuery + i) * keyLength + region.firstKey;
       for (int j = 0; j < region.end(i); j++) { // beyond it they are hidden
@@ -124,14 +138,14 @@ final class ResultWriter {
 
   /** Writes what is known of some queries once all their keys were taken. */
   void finish(int firstQuery, int queries, TileKernel kernel) {
+    RequestedResults.Target logSumExp = results.logSumExp();
     for (int i = 0; i < queries; i++) {
       int row = firstRow + firstQuery + i;
-      if (results.logSumExp() != null) {
-        results.logSumExp()[results.logSumExpOffset() + row] =
-            Exp.logSumExp(kernel.max(i), kernel.sum(i));
+      if (logSumExp.isWanted()) {
+        logSumExp.data()[logSumExp.offset() + row] = Exp.logSumExp(kernel.max(i), kernel.sum(i));
       }
       if (weights != null) {
-        normalise(weightsOffset + row * keyLength, kernel.max(i), kernel.sum(i));
+        normalise(results.weights().offset() + row * keyLength, kernel.max(i), kernel.sum(i));
       }
     }
   }

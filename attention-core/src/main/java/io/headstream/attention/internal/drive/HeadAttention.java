@@ -1,4 +1,4 @@
-package io.headstream.attention;
+package io.headstream.attention.internal.drive;
 
 import io.headstream.attention.internal.kernel.CachedHead;
 import io.headstream.attention.internal.kernel.KeyValueRows;
@@ -7,9 +7,11 @@ import io.headstream.attention.internal.kernel.Rows;
 import io.headstream.attention.internal.kernel.Tanh;
 import io.headstream.attention.internal.kernel.TileKernel;
 import io.headstream.attention.internal.mask.Coverage;
+import io.headstream.attention.internal.mask.DropoutMask;
 import io.headstream.attention.internal.mask.PackedSequences;
 import io.headstream.attention.internal.mask.ScoreBlock;
 import io.headstream.attention.internal.mask.ScoreRegion;
+import io.headstream.attention.internal.mask.SequenceMask;
 import io.headstream.attention.internal.mask.SlidingWindow;
 import java.util.Arrays;
 
@@ -22,7 +24,7 @@ import java.util.Arrays;
  * that decide its bits are those of {@link TileKernel}. Holds its buffers and the arguments of the
  * call at hand: for one thread at a time.
  */
-final class HeadAttention {
+public final class HeadAttention {
   private final ScoreRegion region = new ScoreRegion();
   private final KeyValueRows rows = new KeyValueRows(Backends.chosen());
   private final CachedHead cached = new CachedHead();
@@ -36,8 +38,8 @@ final class HeadAttention {
   private TileKernel pageKernel;
 
   private TileKernel kernel; // the one of the two
-  private AttentionOptions options;
-  private AttentionMask mask;
+  private CallOptions options;
+  private SequenceMask mask;
   private int headDim;
   private int valueDim;
   private KeyValueSource source;
@@ -64,34 +66,34 @@ final class HeadAttention {
   }
 
   /** One that computes rows and caches with the given kernels. */
-  HeadAttention(TileKernel rowKernel, TileKernel pageKernel) {
+  public HeadAttention(TileKernel rowKernel, TileKernel pageKernel) {
     this(TileKernel.BLOCK);
     this.rowKernel = rowKernel;
     this.pageKernel = pageKernel;
   }
 
   /** Keys and values to set before {@link #attend}, if they are rows. */
-  KeyValueRows rows() {
+  public KeyValueRows rows() {
     return rows;
   }
 
   /** Keys and values to set before {@link #attend}, if they are in a cache. */
-  CachedHead cached() {
+  public CachedHead cached() {
     return cached;
   }
 
   /** Queries to set before {@link #attend}, {@code [queryLength, headDim]}. */
-  Rows q() {
+  public Rows q() {
     return q;
   }
 
   /** Results to set before {@link #attend}, {@code [queryLength, valueDim]}. */
-  Rows out() {
+  public Rows out() {
     return out;
   }
 
   /** Where besides the output results go, to set before {@link #attend}. */
-  ResultWriter results() {
+  public ResultWriter results() {
     return results;
   }
 
@@ -103,7 +105,7 @@ final class HeadAttention {
    * @param queryPosition position of query 0 among the keys, 0 unless keys come from a cache
    * @param source keys and values
    */
-  void attend(
+  public void attend(
       int member,
       int head,
       int headDim,
@@ -112,7 +114,7 @@ final class HeadAttention {
       int queryLength,
       KeyValueSource source,
       int keyLength,
-      AttentionOptions options) {
+      CallOptions options) {
     part = 0;
     parts = 1;
     attendBlocks(
@@ -133,7 +135,7 @@ final class HeadAttention {
       int queryLength,
       KeyValueSource source,
       int keyLength,
-      AttentionOptions options) {
+      CallOptions options) {
     this.part = part;
     this.parts = parts;
     attendBlocks(member, head, headDim, valueDim, 0, queryLength, source, keyLength, options);
@@ -148,25 +150,25 @@ final class HeadAttention {
       int queryLength,
       KeyValueSource source,
       int keyLength,
-      AttentionOptions options) {
+      CallOptions options) {
     begin(member, head, headDim, valueDim, source, keyLength, options);
     block = 0;
     if (!results.wantsNothing()) {
       results.clear(0, queryLength);
     }
-    PackedSequences documents = mask.documents();
-    if (documents == null) {
+    PackedSequences packed = mask.packed();
+    if (packed == null) {
       attendDocument(0, queryLength, queryPosition, 0, keyLength);
       return;
     }
-    for (int d = 0; d < documents.count(); d++, sequence++) {
-      int query = documents.queryOffsets()[d];
-      int key = documents.keyOffsets()[d];
-      int queries = documents.queryOffsets()[d + 1] - query;
+    for (int d = 0; d < packed.count(); d++, sequence++) {
+      int query = packed.queryOffsets()[d];
+      int key = packed.keyOffsets()[d];
+      int queries = packed.queryOffsets()[d + 1] - query;
       if (results.wantsHidden()) {
         scoreOtherDocuments(query, queries, keyLength);
       }
-      attendDocument(query, queries, 0, key, documents.keyOffsets()[d + 1] - key);
+      attendDocument(query, queries, 0, key, packed.keyOffsets()[d + 1] - key);
     }
   }
 
@@ -177,7 +179,7 @@ final class HeadAttention {
       int valueDim,
       KeyValueSource source,
       int keyLength,
-      AttentionOptions options) {
+      CallOptions options) {
     this.options = options;
     this.mask = options.mask().ofMember(member);
     this.headDim = headDim;
@@ -202,7 +204,7 @@ final class HeadAttention {
    * @param position of the query among the keys
    */
   void beginPosition(
-      int head, int headDim, int valueDim, int position, int keyLength, AttentionOptions options) {
+      int head, int headDim, int valueDim, int position, int keyLength, CallOptions options) {
     begin(0, head, headDim, valueDim, cached, keyLength, options);
     if (!results.wantsNothing()) {
       results.clear(0, 1);
@@ -326,7 +328,7 @@ final class HeadAttention {
     if (window != null && coverage != Coverage.ALL) {
       window.hide(region, kernel.scores());
     }
-    results.write(ScoreStage.MASKED, region, kernel.scores());
+    results.writeMasked(region, kernel.scores());
     kernel.weigh(region);
     if (!options.dropout().isOff()) {
       drop(kernel.scores());
@@ -364,11 +366,11 @@ final class HeadAttention {
 
   private void scoreTile() {
     kernel.score(source, region);
-    results.write(ScoreStage.RAW, region, kernel.scores());
+    results.writeRaw(region, kernel.scores());
     if (options.softCap() > 0) {
       cap(kernel.scores(), options.softCap());
     }
-    results.write(ScoreStage.CAPPED, region, kernel.scores());
+    results.writeCapped(region, kernel.scores());
   }
 
   /** Raw scores across documents are asked for: nobody attends to them. */
@@ -396,7 +398,7 @@ final class HeadAttention {
   }
 
   private void drop(ScoreBlock weights) {
-    Dropout dropout = options.dropout();
+    DropoutMask dropout = options.dropout();
     float kept = dropout.keptScale();
     for (int i = 0; i < region.queries; i++) {
       long row = dropout.row(sequence, region.head, region.queryPosition + i);

@@ -1,7 +1,11 @@
-package io.headstream.attention;
+package io.headstream.attention.internal.drive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ParallelTasksTest {
   private final ExecutorService pool = Executors.newSingleThreadExecutor();
-  private final AttentionOptions twoThreads = AttentionOptions.defaults().withExecutor(pool, 2);
+  private final Buffers buffers = new Buffers();
   private final CyclicBarrier bothWork = new CyclicBarrier(2);
 
   @AfterEach
@@ -25,7 +29,7 @@ class ParallelTasksTest {
   /** Two tasks that wait for each other end only where two threads take one each. */
   @Test
   void theExecutorsThreadsTakeTheirShare() {
-    ParallelTasks.run(2, twoThreads, task -> meet());
+    ParallelTasks.run(2, 2, pool, buffers, (own, task) -> meet());
   }
 
   @Test
@@ -35,8 +39,10 @@ class ParallelTasksTest {
     AtomicBoolean done = new AtomicBoolean();
     ParallelTasks.run(
         2,
-        twoThreads,
-        task -> {
+        2,
+        pool,
+        buffers,
+        (own, task) -> {
           meet();
           if (Thread.currentThread() == caller) {
             caller.interrupt();
@@ -55,8 +61,40 @@ class ParallelTasksTest {
 
   @Test
   void aCallThatWasNotInterruptedDoesNotInterrupt() {
-    ParallelTasks.run(2, twoThreads, task -> meet());
+    ParallelTasks.run(2, 2, pool, buffers, (own, task) -> meet());
     assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
+  void eachThreadHasBuffersOfItsOwn() {
+    Set<Buffers> seen = ConcurrentHashMap.newKeySet();
+    ParallelTasks.run(
+        2,
+        2,
+        pool,
+        buffers,
+        (own, task) -> {
+          seen.add(own);
+          meet();
+        });
+    assertThat(seen).hasSize(2).contains(buffers);
+  }
+
+  @Test
+  void onOneThreadTasksAreDoneInOrder() {
+    List<Integer> done = new ArrayList<>();
+    ParallelTasks.run(
+        3,
+        1,
+        task -> {
+          throw new AssertionError("handed over");
+        },
+        buffers,
+        (own, task) -> {
+          assertThat(own).isSameAs(buffers);
+          done.add(task);
+        });
+    assertThat(done).containsExactly(0, 1, 2);
   }
 
   private void meet() {

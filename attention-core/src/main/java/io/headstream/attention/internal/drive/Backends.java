@@ -1,4 +1,4 @@
-package io.headstream.attention;
+package io.headstream.attention.internal.drive;
 
 import io.headstream.attention.internal.kernel.Backend;
 import io.headstream.attention.internal.kernel.ScalarBackend;
@@ -11,7 +11,7 @@ import java.lang.System.Logger.Level;
  * <p>{@code -Dheadstream.kernel=auto|scalar|vector}: {@code auto}, the default, takes the Vector
  * API where its module is there; {@code vector} refuses to start without it.
  */
-final class Backends {
+public final class Backends {
   /** The system property that may name the backend. */
   static final String PROPERTY = "headstream.kernel";
 
@@ -21,7 +21,7 @@ final class Backends {
   private Backends() {}
 
   /** The backend that everything in this JVM computes with. */
-  static Backend chosen() {
+  public static Backend chosen() {
     return Chosen.BACKEND;
   }
 

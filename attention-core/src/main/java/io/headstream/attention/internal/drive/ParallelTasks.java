@@ -1,11 +1,10 @@
-package io.headstream.attention;
+package io.headstream.attention.internal.drive;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntConsumer;
 
 /**
  * Runs independent tasks 0 to n-1 on the caller's thread and, while there are any left, on threads
@@ -23,29 +22,33 @@ final class ParallelTasks implements Runnable {
   private final int tasks;
   private final int threads;
   private final Body body;
+  private final Buffers buffers;
   private final AtomicInteger workers = new AtomicInteger(1); // 0 is the caller
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger open;
   private final CountDownLatch done = new CountDownLatch(1);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  private ParallelTasks(int tasks, int threads, Body body) {
+  private ParallelTasks(int tasks, int threads, Buffers buffers, Body body) {
     this.tasks = tasks;
     this.threads = threads;
+    this.buffers = buffers;
     this.body = body;
     this.open = new AtomicInteger(tasks);
   }
 
-  /** What a task does. */
+  /**
+   * What a task does. Whoever has tasks keeps an object for it among its buffers, with the
+   * arguments of the call at hand, so that no call makes one.
+   */
   interface Body {
     /**
      * Does it.
      *
-     * @param worker which of the threads of this run it is on: 0 is the caller's, and no two are
-     *     the same
+     * @param own the buffers of the thread it is on: the caller's, or some that no other thread has
      * @param task which task
      */
-    void run(int worker, int task);
+    void run(Buffers own, int task);
   }
 
   /**
@@ -58,19 +61,24 @@ final class ParallelTasks implements Runnable {
     return Math.max(1, Math.min(wanted, blocks));
   }
 
-  static void run(int tasks, AttentionOptions options, IntConsumer body) {
-    run(tasks, options, (worker, task) -> body.accept(task));
-  }
-
-  static void run(int tasks, AttentionOptions options, Body body) {
-    int threads = Math.min(options.threads(), tasks);
-    if (threads <= 1) {
+  /**
+   * Runs tasks.
+   *
+   * @param threads how many work on them at most; with 1 the caller does all of them, in order, and
+   *     nothing is allocated
+   * @param executor what other threads run on
+   * @param buffers the caller's
+   */
+  static void run(int tasks, int threads, Executor executor, Buffers buffers, Body body) {
+    int most = Math.min(threads, tasks);
+    if (most <= 1) {
       for (int task = 0; task < tasks; task++) {
-        body.run(0, task);
+        body.run(buffers, task);
       }
       return;
     }
-    new ParallelTasks(tasks, threads, body).run(options.executor());
+    buffers.reserve(most);
+    new ParallelTasks(tasks, most, buffers, body).run(executor);
   }
 
   private void run(Executor executor) {
@@ -119,8 +127,9 @@ final class ParallelTasks implements Runnable {
 
   private void run(int worker, int first, int end) {
     try {
+      Buffers own = buffers.ofWorker(worker);
       for (int task = first; task < end && failure.get() == null; task++) {
-        body.run(worker, task);
+        body.run(own, task);
       }
     } catch (RuntimeException | Error e) {
       failure.compareAndSet(null, e);

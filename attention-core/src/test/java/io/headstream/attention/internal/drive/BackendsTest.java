@@ -1,4 +1,4 @@
-package io.headstream.attention;
+package io.headstream.attention.internal.drive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

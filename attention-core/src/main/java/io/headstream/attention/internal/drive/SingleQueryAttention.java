@@ -1,7 +1,7 @@
-package io.headstream.attention;
+package io.headstream.attention.internal.drive;
 
+import io.headstream.attention.cache.KeyValueCache;
 import io.headstream.attention.internal.kernel.CachedHead;
-import io.headstream.attention.internal.kernel.CachedPages;
 import io.headstream.attention.internal.kernel.TileKernel;
 
 /**
@@ -11,7 +11,7 @@ import io.headstream.attention.internal.kernel.TileKernel;
  * counts. Hence tiles outside and heads inside: pages are read once, front to back. Holds the
  * buffers of the heads; threads may take different heads of it at a time.
  */
-final class SingleQueryAttention {
+final class SingleQueryAttention implements ParallelTasks.Body {
   /** Shares a thread: whoever wakes late leaves the others to those who are awake. */
   private static final int SHARES = 2;
 
@@ -19,6 +19,8 @@ final class SingleQueryAttention {
   private boolean[] seen = new boolean[0]; // by head: whether it sees anything of the tile
 
   private int keyLength;
+  private int count; // of heads
+  private int share; // heads of a task
 
   /** Makes room for some heads. */
   void reserve(int count) {
@@ -44,22 +46,28 @@ final class SingleQueryAttention {
    * @param threads how many work on it
    */
   void attend(
-      CachedPages of, int count, int first, int position, int threads, AttentionOptions options) {
-    keyLength = of.length();
+      KeyValueCache of,
+      int count,
+      int first,
+      int position,
+      int threads,
+      CallOptions options,
+      Buffers buffers) {
+    this.keyLength = of.length();
+    this.count = count;
     int together = count / of.keyValueHeads();
     for (int h = 0; h < count; h++) {
       heads[h].cached().set(of, h / together);
       heads[h].beginPosition(first + h, of.headDim(), of.valueDim(), position, keyLength, options);
     }
-    if (threads == 1) {
-      attendHeads(0, count);
-      return;
-    }
-    int share = Math.max(1, count / (SHARES * threads));
-    ParallelTasks.run(
-        (count + share - 1) / share,
-        options,
-        task -> attendHeads(task * share, Math.min(count, (task + 1) * share)));
+    share = threads == 1 ? count : Math.max(1, count / (SHARES * threads));
+    int tasks = (count + share - 1) / share;
+    ParallelTasks.run(tasks, threads, options.executor(), buffers, this);
+  }
+
+  @Override
+  public void run(Buffers own, int task) {
+    attendHeads(task * share, Math.min(count, (task + 1) * share));
   }
 
   private void attendHeads(int from, int to) {
