@@ -218,7 +218,10 @@ public final class AttentionLayer {
   SingleOutputStreamOperator<Block> collect(DataStream<Token> tokens) {
     CollectSequences collect =
         new CollectSequences(
-            settings.maxLength(), millis(settings.sessionGap()), settings.eventTime());
+            settings.modelDim(),
+            settings.maxLength(),
+            millis(settings.sessionGap()),
+            settings.eventTime());
     return operator(
         bySequence(tokens).process(collect), "Collect sequences", "collect-sequences", number);
   }
@@ -244,6 +247,7 @@ public final class AttentionLayer {
     Duration gap = settings.sessionGap();
     OrderTokens order =
         new OrderTokens(
+            settings.modelDim(),
             settings.stream().maxDisorder(),
             millis(gap != null ? gap : settings.stream().idleTimeout()),
             settings.eventTime() && gap != null,

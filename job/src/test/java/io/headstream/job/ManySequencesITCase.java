@@ -103,7 +103,7 @@ class ManySequencesITCase {
       StateBackend backend) throws Exception {
     var harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new OrderTokens(64, IDLE_MILLIS, false, 16)),
+            new KeyedProcessOperator<>(new OrderTokens(MODEL_DIM, 64, IDLE_MILLIS, false, 16)),
             Token::sequenceId,
             Types.STRING);
     harness.setStateBackend(backend);

@@ -29,24 +29,26 @@ public final class CollectSequences extends SequenceFunction {
   /**
    * A collector.
    *
+   * @param modelDim numbers of an embedding; a token with another count is a dead letter
    * @param maxLength most tokens of a sequence
    * @param sessionGapMillis how long a sequence waits for its next token, in processing time; 0 for
    *     ever
    */
-  public CollectSequences(int maxLength, long sessionGapMillis) {
-    this(maxLength, sessionGapMillis, false);
+  public CollectSequences(int modelDim, int maxLength, long sessionGapMillis) {
+    this(modelDim, maxLength, sessionGapMillis, false);
   }
 
   /**
    * A collector.
    *
+   * @param modelDim numbers of an embedding; a token with another count is a dead letter
    * @param maxLength most tokens of a sequence
    * @param sessionGapMillis how long a sequence waits for its next token; 0 for ever
    * @param eventTime whether it waits in the time of the tokens, which then come in order of their
    *     timestamps but for late ones
    */
-  public CollectSequences(int maxLength, long sessionGapMillis, boolean eventTime) {
-    super(new GapClock(sessionGapMillis, eventTime));
+  public CollectSequences(int modelDim, int maxLength, long sessionGapMillis, boolean eventTime) {
+    super(modelDim, new GapClock(sessionGapMillis, eventTime));
     this.maxLength = maxLength;
   }
 

@@ -33,17 +33,19 @@ public final class OrderTokens extends SequenceFunction {
   /**
    * Puts tokens in order.
    *
+   * @param modelDim numbers of an embedding; a token with another count is a dead letter
    * @param maxDisorder most tokens of a sequence that wait, at least 0
    * @param gapMillis after how long without a token a sequence ends; 0 for never
    * @param eventTime whether that is in the time of the tokens, and not in processing time
    * @param tokensPerBlock most tokens of a block, at least 1
    */
-  public OrderTokens(int maxDisorder, long gapMillis, boolean eventTime, int tokensPerBlock) {
-    this(maxDisorder, new GapClock(gapMillis, eventTime), tokensPerBlock, MAX_POSITIONS);
+  public OrderTokens(
+      int modelDim, int maxDisorder, long gapMillis, boolean eventTime, int tokensPerBlock) {
+    this(modelDim, maxDisorder, new GapClock(gapMillis, eventTime), tokensPerBlock, MAX_POSITIONS);
   }
 
-  OrderTokens(int maxDisorder, GapClock gap, int tokensPerBlock, int maxPositions) {
-    super(gap);
+  OrderTokens(int modelDim, int maxDisorder, GapClock gap, int tokensPerBlock, int maxPositions) {
+    super(modelDim, gap);
     this.maxDisorder = maxDisorder;
     this.tokensPerBlock = tokensPerBlock;
     this.maxPositions = maxPositions;

@@ -41,6 +41,7 @@ abstract class SequenceFunction extends KeyedProcessFunction<String, Token, Bloc
   /** The last watermark of a bounded input fires it. */
   private static final long END_OF_INPUT = Long.MAX_VALUE;
 
+  private final int modelDim;
   private final GapClock gap;
 
   private transient ValueState<OpenSequence> open;
@@ -51,7 +52,8 @@ abstract class SequenceFunction extends KeyedProcessFunction<String, Token, Bloc
   private transient Counter duplicateTokens;
   private transient LongCounter duplicatesDropped;
 
-  SequenceFunction(GapClock gap) {
+  SequenceFunction(int modelDim, GapClock gap) {
+    this.modelDim = modelDim;
     this.gap = gap;
   }
 
@@ -107,6 +109,14 @@ abstract class SequenceFunction extends KeyedProcessFunction<String, Token, Bloc
   @Override
   public final void processElement(Token arrived, Context context, Collector<Block> out)
       throws Exception {
+    if (arrived.embedding().length != modelDim) {
+      // What the program reads is checked there; in other pipelines tokens may be anything.
+      String detail =
+          "embedding has %d numbers, model-dim is %d"
+              .formatted(arrived.embedding().length, modelDim);
+      reject(arrived, Reason.WRONG_DIMENSION, detail, context);
+      return;
+    }
     OpenSequence before = open.value();
     if (before != null && endedBefore(arrived, before, context)) {
       end(before, context, out);

@@ -66,6 +66,18 @@ class CollectSequencesTest {
   }
 
   @Test
+  void aTokenOfAnotherDimensionIsADeadLetterAndOpensNoSequence() throws Exception {
+    open(0);
+    process(token("a", 0, true).withEmbedding(new float[0]));
+    assertThat(sequences()).isEmpty();
+    assertThat(deadLetters())
+        .singleElement()
+        .asString()
+        .contains("WRONG_DIMENSION", "embedding has 0 numbers, model-dim is 2");
+    assertNothingLeft();
+  }
+
+  @Test
   void anIdenticalTokenIsDroppedAndItsLastCounts() throws Exception {
     open(0);
     process(token("a", 1, false), token("a", 1, false), token("a", 0, false), token("a", 1, true));
@@ -343,7 +355,7 @@ class CollectSequencesTest {
   private static KeyedOneInputStreamOperatorTestHarness<String, Token, Block> newHarness(
       int maxLength, long gapMillis) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new CollectSequences(maxLength, gapMillis)),
+        new KeyedProcessOperator<>(new CollectSequences(2, maxLength, gapMillis)),
         Token::sequenceId,
         Types.STRING);
   }

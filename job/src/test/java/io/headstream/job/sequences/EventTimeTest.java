@@ -39,7 +39,7 @@ class EventTimeTest {
   EventTimeTest() throws Exception {
     order = harness(new EventTimeOrder(MAX_WAITING));
     order.open();
-    collect = harness(new CollectSequences(64, GAP, true));
+    collect = harness(new CollectSequences(1, 64, GAP, true));
     collect.open();
   }
 

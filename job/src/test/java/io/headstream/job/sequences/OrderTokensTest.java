@@ -326,7 +326,7 @@ class OrderTokensTest {
   private static KeyedOneInputStreamOperatorTestHarness<String, Token, Block> newHarness(
       int maxDisorder, GapClock gap) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new OrderTokens(maxDisorder, gap, BLOCK, MAX_POSITIONS)),
+        new KeyedProcessOperator<>(new OrderTokens(2, maxDisorder, gap, BLOCK, MAX_POSITIONS)),
         Token::sequenceId,
         Types.STRING);
   }
@@ -360,6 +360,15 @@ class OrderTokensTest {
       output.forEach(record -> letters.add(text(record.getValue())));
     }
     return letters;
+  }
+
+  @Test
+  void aTokenOfAnotherDimensionIsADeadLetterAndTheSequenceGoesOn() throws Exception {
+    open(8);
+    process(token("a", 0), token("a", 1).withEmbedding(new float[] {1, 2, 3}), last("a", 1));
+    assertThat(letters())
+        .containsExactly("WRONG_DIMENSION a:1 embedding has 3 numbers, model-dim is 2");
+    assertNothingLeft();
   }
 
   private static String text(DeadLetter letter) {

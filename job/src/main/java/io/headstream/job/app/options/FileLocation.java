@@ -4,6 +4,7 @@ import io.headstream.job.app.output.OutputFiles;
 import io.headstream.job.app.source.TokenFiles;
 import io.headstream.job.records.RawRecord;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -28,7 +29,12 @@ public record FileLocation(String option, Path path) implements Place {
       if (URI_WITH_SCHEME.matcher(text).matches()) {
         return new FileLocation(option, new Path(text));
       }
-      return new FileLocation(option, new Path("file", null, local(text).toString()));
+      String local = local(text).toString();
+      if (local.indexOf('\\') >= 0) {
+        throw UsageException.unexpected(
+            option, text, "a name without a backslash, which Flink takes for a slash");
+      }
+      return new FileLocation(option, new Path("file", null, local));
     } catch (IllegalArgumentException | IOException e) {
       throw UsageException.unexpected(
           option, text, "the name of a file or folder (" + e.getMessage() + ")");
@@ -88,7 +94,10 @@ public record FileLocation(String option, Path path) implements Place {
 
   @Override
   public Place ofDeadLetters() {
-    return new FileLocation(option, path.suffix(DEAD_LETTERS_SUFFIX));
+    // Not Path.suffix, which takes a name with a colon for one with a scheme.
+    URI uri = path.toUri();
+    String beside = uri.getPath() + DEAD_LETTERS_SUFFIX;
+    return new FileLocation(option, new Path(uri.getScheme(), uri.getAuthority(), beside));
   }
 
   @Override

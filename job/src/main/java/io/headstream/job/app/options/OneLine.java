@@ -8,7 +8,7 @@ public final class OneLine {
 
   /** The text with each run of control characters, such as line breaks, as one blank. */
   public static String of(String text) {
-    String line = text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip();
+    String line = text.replaceAll("[\\p{Cc}\\u2028\\u2029]+", " ").strip();
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
   }
 }

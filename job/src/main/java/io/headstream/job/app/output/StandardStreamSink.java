@@ -1,6 +1,5 @@
 package io.headstream.job.app.output;
 
-import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -78,7 +77,7 @@ public final class StandardStreamSink<T> implements Sink<T> {
     private final OutputStream stream;
     private final ProcessingTimeService time;
     private final MailboxExecutor mailbox;
-    private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    private final TerminalLines lines = new TerminalLines();
     private boolean writePending; // by a mail or a timer
     private boolean written; // whether there is a last write
     private long lastWrite;
@@ -94,6 +93,7 @@ public final class StandardStreamSink<T> implements Sink<T> {
     @Override
     public void write(T record, Context context) throws IOException {
       encoder.encode(record, lines);
+      lines.escapeControls();
       if (lines.size() >= BUFFER_BYTES) {
         writeLines();
       } else if (!writePending) {

@@ -52,6 +52,23 @@ class LocationsTest {
   }
 
   @Test
+  void namesMayHaveColons() {
+    Locations locations = locations("--output", path("answers-12:30:00"));
+    assertThat(((FileLocation) locations.output()).path().getPath())
+        .isEqualTo(path("answers-12:30:00"));
+    assertThat(((FileLocation) locations.deadLetters()).path().getPath())
+        .isEqualTo(path("answers-12:30:00-dead-letters"));
+  }
+
+  @Test
+  void refusesABackslashThatFlinkWouldTakeForASlash() {
+    refusedWithInput(
+        "--output: found '" + path("a\\b") + "', expected a name without a backslash",
+        "--output",
+        path("a\\b"));
+  }
+
+  @Test
   void stdoutHasItsDeadLettersOnStderr() {
     assertThat(locations().output()).isEqualTo(StandardStream.STDOUT);
     assertThat(locations().deadLetters()).isEqualTo(StandardStream.STDERR);
