@@ -18,10 +18,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * Reads a JSON file of a checkpoint folder: UTF-8, one object, no key twice in an object, no more
- * bytes and no deeper nested than a bound, nothing behind it.
+ * Reads a JSON file of a checkpoint folder: UTF-8, one object or array, no key twice in an object,
+ * no more bytes and no deeper nested than a bound, nothing behind it.
  */
 public final class JsonFile {
   private static final int DEEPEST = 64;
@@ -39,6 +40,35 @@ public final class JsonFile {
    * @throws IOException if it cannot be read
    */
   public static JsonValue read(Path file, int mostBytes) throws IOException {
+    JsonNode root = tree(file, mostBytes);
+    if (root == null || !root.isObject()) {
+      throw new ModelException(
+          file, root == null ? "is empty, expected a JSON object" : "is not a JSON object");
+    }
+    return new JsonValue(file, null, null, root);
+  }
+
+  /**
+   * Reads a file that is one array.
+   *
+   * @param file a regular file
+   * @param mostBytes how long it may be
+   * @return the elements of its array
+   * @throws ModelException if there is no such file, it cannot be opened, is longer, or is not such
+   *     JSON
+   * @throws IOException if it cannot be read
+   */
+  public static List<JsonValue> readArray(Path file, int mostBytes) throws IOException {
+    JsonNode root = tree(file, mostBytes);
+    if (root == null || !root.isArray()) {
+      throw new ModelException(
+          file, root == null ? "is empty, expected a JSON array" : "is not a JSON array");
+    }
+    return new JsonValue(file, null, null, root).elements();
+  }
+
+  /** The whole file, or null if there is nothing in it. */
+  private static JsonNode tree(Path file, int mostBytes) throws IOException {
     byte[] bytes = bytes(file, mostBytes);
     // A decoder of our own: the default one replaces bytes that are not UTF-8.
     Reader text =
@@ -47,7 +77,7 @@ public final class JsonFile {
     try (JsonParser json = factory(mostBytes).createParser(text)) {
       root = new ObjectMapper().readTree(json);
       if (root != null && json.nextToken() != null) {
-        throw new ModelException(file, "has more behind its JSON object, expected nothing");
+        throw new ModelException(file, "has more behind its JSON value, expected nothing");
       }
     } catch (JsonProcessingException e) {
       long character = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
@@ -56,11 +86,7 @@ public final class JsonFile {
     } catch (CharacterCodingException e) {
       throw new ModelException(file, "is not valid UTF-8", e);
     }
-    if (root == null || !root.isObject()) {
-      throw new ModelException(
-          file, root == null ? "is empty, expected a JSON object" : "is not a JSON object");
-    }
-    return new JsonValue(file, null, null, root);
+    return root == null || root.isMissingNode() ? null : root;
   }
 
   /** Without Jackson's table of names, which fails on names made to collide. */

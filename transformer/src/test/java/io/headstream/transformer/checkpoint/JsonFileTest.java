@@ -88,7 +88,7 @@ class JsonFileTest {
           {"a": NaN}      | is not valid JSON at character
           {"a": 1         | is not valid JSON at character
           {"a": 1} x      | is not valid JSON at character
-          {"a": 1} {}     | has more behind its JSON object, expected nothing
+          {"a": 1} {}     | has more behind its JSON value, expected nothing
           """)
   void whatIsNotOneObjectIsRefused(String text, String message) throws Exception {
     refusedBeginning(() -> read(text), message);
