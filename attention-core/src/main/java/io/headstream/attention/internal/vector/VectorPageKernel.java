@@ -1,7 +1,6 @@
 package io.headstream.attention.internal.vector;
 
 import static io.headstream.attention.internal.vector.VectorProducts.LANES;
-import static io.headstream.attention.internal.vector.VectorProducts.PANEL;
 import static io.headstream.attention.internal.vector.VectorProducts.SPECIES;
 
 import io.headstream.attention.internal.kernel.CachedHead;
@@ -19,6 +18,8 @@ import jdk.incubator.vector.FloatVector;
  * product with V, so that one query fills them as well as many do.
  */
 final class VectorPageKernel implements TileKernel {
+  private static final int PANEL = VectorPagePair.PANEL;
+
   private final int block; // queries of a block, at most
   private final ScoreBlock scores;
   private final float[] s; // the scores, [block][TILE]

@@ -11,6 +11,9 @@ import jdk.incubator.vector.FloatVector;
  * processor's prefetchers busier than one.
  */
 final class VectorPagePair {
+  /** Columns of four vectors. */
+  static final int PANEL = 4 * LANES;
+
   private VectorPagePair() {}
 
   /**

@@ -1,7 +1,6 @@
 package io.headstream.attention.internal.vector;
 
 import static io.headstream.attention.internal.vector.VectorProducts.LANES;
-import static io.headstream.attention.internal.vector.VectorProducts.PANEL;
 import static io.headstream.attention.internal.vector.VectorProducts.SPECIES;
 
 import io.headstream.attention.internal.kernel.PackedProjection;
@@ -14,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
  * A {@link PackedProjection} by the Vector API. Lanes are output channels, so that nothing is added
  * across lanes.
  *
- * <p>Weights are packed in panels of four vectors of output channels, {@code [panel][input][lane]}.
+ * <p>Weights are packed in {@link PackedPanels panels}.
  */
 final class VectorProjection implements PackedProjection {
   /** Rows that go over a panel before the next panel comes: they and it stay in the cache. */
@@ -24,8 +23,8 @@ final class VectorProjection implements PackedProjection {
   private static final int ASIDE = 8;
 
   private final int inputs;
-  private final float[] packed; // [panels][inputs][PANEL], padded with 0
-  private final float[] bias; // [panels * PANEL], padded with 0, or null
+  private final float[] packed; // PackedPanels, padded with 0
+  private final float[] bias; // [columns], padded with 0 as they are, or null
 
   private VectorProjection(float[] packed, float[] bias, int inputs) {
     this.inputs = inputs;
@@ -37,13 +36,9 @@ final class VectorProjection implements PackedProjection {
     return SPECIES.vectorBitSize();
   }
 
-  private int panelStart(int panel) {
-    return panel * inputs * PANEL;
-  }
-
   @Override
   public int scratch() {
-    return ASIDE * PANEL;
+    return ASIDE * PackedPanels.GROUP;
   }
 
   @Override
@@ -52,12 +47,13 @@ final class VectorProjection implements PackedProjection {
     for (int first = 0; first < rows; first += BLOCK) {
       int end = Math.min(rows, first + BLOCK);
       for (int column = from; column < to; ) {
-        int panel = column / PANEL;
-        int last = Math.min(to, (panel + 1) * PANEL);
+        int panel = PackedPanels.start(column);
+        int width = PackedPanels.width(column);
+        int last = Math.min(to, panel + width);
         int head = (column - from) / headDim;
-        if (last - column == PANEL && head == (last - 1 - from) / headDim) {
+        if (last - column == width && head == (last - 1 - from) / headDim) {
           int at = head * headStride + column - from - head * headDim;
-          inPlace(x, first, end, panel, y, at);
+          inPlace(x, first, end, panel, width, y, at);
         } else {
           aside(x, first, end, column, last, from, headDim, y, headStride, sums);
         }
@@ -67,31 +63,22 @@ final class VectorProjection implements PackedProjection {
   }
 
   /** A whole panel that goes to one head's rows. */
-  private void inPlace(Rows x, int first, int end, int panel, Rows y, int at) {
+  private void inPlace(Rows x, int first, int end, int panel, int width, Rows y, int at) {
     int rows = end - first;
-    int w = panelStart(panel);
     float[] to = y.data();
     int yAt = y.row(first) + at;
-    products(x, first, rows, w, to, yAt, y.stride(), PANEL);
+    products(x, first, rows, panel, to, yAt, y.stride(), width);
     if (bias != null) {
-      addBias(to, yAt, y.stride(), rows, bias, panel * PANEL);
+      for (int c = 0; c < width; c += LANES) {
+        addBias(to, yAt + c, y.stride(), rows, bias, panel + c);
+      }
     }
   }
 
   private static void addBias(float[] y, int at, int stride, int rows, float[] bias, int o) {
+    FloatVector added = FloatVector.fromArray(SPECIES, bias, o);
     for (int row = 0; row < rows; row++, at += stride) {
-      FloatVector.fromArray(SPECIES, bias, o)
-          .add(FloatVector.fromArray(SPECIES, y, at))
-          .intoArray(y, at);
-      FloatVector.fromArray(SPECIES, bias, o + LANES)
-          .add(FloatVector.fromArray(SPECIES, y, at + LANES))
-          .intoArray(y, at + LANES);
-      FloatVector.fromArray(SPECIES, bias, o + 2 * LANES)
-          .add(FloatVector.fromArray(SPECIES, y, at + 2 * LANES))
-          .intoArray(y, at + 2 * LANES);
-      FloatVector.fromArray(SPECIES, bias, o + 3 * LANES)
-          .add(FloatVector.fromArray(SPECIES, y, at + 3 * LANES))
-          .intoArray(y, at + 3 * LANES);
+      added.add(FloatVector.fromArray(SPECIES, y, at)).intoArray(y, at);
     }
   }
 
@@ -109,27 +96,40 @@ final class VectorProjection implements PackedProjection {
       float[] sums) {
     int start = column / LANES * LANES;
     int columns = (last - start + LANES - 1) / LANES * LANES;
-    int w = panelStart(start / PANEL) + start % PANEL;
     for (int row = first; row < end; row += ASIDE) {
       int rows = Math.min(ASIDE, end - row);
-      products(x, row, rows, w, sums, 0, PANEL, columns);
+      products(x, row, rows, start, sums, 0, PackedPanels.GROUP, columns);
       for (int o = column; o < last; ) {
         int head = (o - from) / headDim;
         int next = Math.min(last, from + (head + 1) * headDim);
         int to = head * headStride + o - from - head * headDim;
         for (int r = 0; r < rows; r++) {
-          copy(sums, r * PANEL + o - start, o, y.data(), y.row(row + r) + to, next - o);
+          copy(
+              sums, r * PackedPanels.GROUP + o - start, o, y.data(), y.row(row + r) + to, next - o);
         }
         o = next;
       }
     }
   }
 
+  /** The sums of columns of one panel, from {@code column} on. */
   private void products(
-      Rows x, int first, int rows, int w, float[] y, int yAt, int yRow, int columns) {
-    int at = x.row(first);
+      Rows x, int first, int rows, int column, float[] y, int yAt, int yRow, int columns) {
     VectorProducts.rows(
-        x.data(), at, x.stride(), 1, rows, packed, w, PANEL, inputs, y, yAt, yRow, LANES, columns);
+        x.data(),
+        x.row(first),
+        x.stride(),
+        1,
+        rows,
+        packed,
+        PackedPanels.at(column, inputs),
+        PackedPanels.width(column),
+        inputs,
+        y,
+        yAt,
+        yRow,
+        LANES,
+        columns);
   }
 
   /** {@code n} sums to where they belong, with the bias of the outputs from {@code o} on. */
@@ -151,29 +151,29 @@ final class VectorProjection implements PackedProjection {
 
   /** Puts rows into their panels as they come. */
   static final class Packer implements ProjectionPacker {
-    private final int panels;
+    private final int outputs;
     private final int inputs;
     private final float[] packed;
 
     Packer(int outputs, int inputs) {
-      this.panels = (outputs + PANEL - 1) / PANEL;
+      this.outputs = outputs;
       this.inputs = inputs;
-      this.packed = new float[Math.multiplyExact(panels * PANEL, inputs)];
+      this.packed = new float[PackedPanels.size(outputs, inputs)];
     }
 
     @Override
     public void pack(int first, int count, float[] weight, int offset) {
       for (int o = first; o < first + count; o++) {
-        int column = o / PANEL * inputs * PANEL + o % PANEL;
-        for (int i = 0; i < inputs; i++) {
-          packed[column + i * PANEL] = weight[offset++];
+        int width = PackedPanels.width(o);
+        for (int i = 0, to = PackedPanels.at(o, inputs); i < inputs; i++, to += width) {
+          packed[to] = weight[offset++];
         }
       }
     }
 
     @Override
     public PackedProjection finish(float[] bias) {
-      float[] padded = bias == null ? null : Arrays.copyOf(bias, panels * PANEL);
+      float[] padded = bias == null ? null : Arrays.copyOf(bias, PackedPanels.columns(outputs));
       return new VectorProjection(packed, padded, inputs);
     }
   }

@@ -1,0 +1,178 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Writes {@code VectorBlocks.java}: the innermost loops of all matrix products, one method for each
+ * block of sums that stays in registers.
+ *
+ * <p>C2 keeps a sum in a register only if it is a local variable, so each block needs its own
+ * source, which differs from the others in nothing but the numbers below. Part of the build; by
+ * hand {@code java WriteVectorBlocks.java FOLDER}.
+ */
+public final class WriteVectorBlocks {
+  /** How a method walks over its two operands. */
+  private enum Walk {
+    /** Rows and terms lie as far apart as the caller says. */
+    ANY("", "int aRow, int aTerm", "int bTerm"),
+    /** The terms of a row stand together, and the panel is just as wide as the block. */
+    DENSE("Dense", "int aRow", ""),
+    /** Rows stand together, a vector of them for each term; the panel is as wide as the block. */
+    LANES("Lanes", "", "");
+
+    final String suffix;
+    final String aSteps;
+    final String bSteps;
+
+    Walk(String suffix, String aSteps, String bSteps) {
+      this.suffix = suffix;
+      this.aSteps = aSteps;
+      this.bSteps = bSteps;
+    }
+  }
+
+  /** Terms a turn above one are for blocks whose loop would cost more than its sums. */
+  private record Block(int rows, int vectors, Walk walk, int termsPerTurn) {}
+
+  private static final List<Block> BLOCKS =
+      List.of(
+          // 32 registers.
+          new Block(4, 4, Walk.ANY, 1),
+          new Block(4, 4, Walk.DENSE, 2),
+          new Block(4, 4, Walk.LANES, 2),
+          // 16 registers: twelve sums, three vectors and a broadcast number fill them.
+          new Block(4, 3, Walk.ANY, 1),
+          new Block(4, 3, Walk.DENSE, 1),
+          new Block(6, 2, Walk.ANY, 1),
+          new Block(6, 2, Walk.DENSE, 1),
+          // What is left of rows and columns, on any processor.
+          new Block(4, 2, Walk.ANY, 1),
+          new Block(4, 2, Walk.DENSE, 2),
+          new Block(8, 1, Walk.ANY, 1),
+          new Block(4, 1, Walk.ANY, 1),
+          new Block(2, 4, Walk.ANY, 1),
+          new Block(2, 3, Walk.ANY, 1),
+          new Block(1, 4, Walk.ANY, 1),
+          new Block(1, 3, Walk.ANY, 1),
+          new Block(1, 2, Walk.ANY, 1),
+          new Block(1, 1, Walk.ANY, 1));
+
+  private WriteVectorBlocks() {}
+
+  /** Writes the class below a folder of sources. */
+  public static void main(String[] arguments) throws IOException {
+    Path file = Path.of(arguments[0], "io/headstream/attention/internal/vector/VectorBlocks.java");
+    String source = source();
+    if (!Files.exists(file) || !Files.readString(file).equals(source)) {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, source);
+    }
+  }
+
+  private static String source() {
+    return """
+        package io.headstream.attention.internal.vector;
+
+        import static io.headstream.attention.internal.vector.VectorProducts.LANES;
+        import static io.headstream.attention.internal.vector.VectorProducts.SPECIES;
+
+        import jdk.incubator.vector.FloatVector;
+
+        /** Blocks of {@link VectorProducts}, as WriteVectorBlocks.java wrote them. */
+        final class VectorBlocks {
+          private VectorBlocks() {}
+        %s}
+        """
+        .formatted(BLOCKS.stream().map(WriteVectorBlocks::method).collect(Collectors.joining()));
+  }
+
+  private static String method(Block of) {
+    List<String> body = new ArrayList<>();
+    body.add("FloatVector zero = FloatVector.zero(SPECIES);");
+    for (int r = 0; r < of.rows; r++) {
+      int row = r;
+      body.add("FloatVector " + each(of.vectors, v -> sum(row, v) + " = zero") + ";");
+    }
+    body.add(loop(of));
+    for (int turn = 0; turn < of.termsPerTurn; turn++) {
+      addTerm(of, turn, body);
+    }
+    body.add("}");
+    for (int r = 0; r < of.rows; r++) {
+      for (int v = 0; v < of.vectors; v++) {
+        body.add("%s.intoArray(y, yAt%s%s);".formatted(sum(r, v), at(r, "yRow"), at(v, "yVector")));
+      }
+    }
+    return """
+
+          /** %d rows by %d vectors. */
+          static void rows%dx%d%s(
+              float[] a, int aAt, %s
+              float[] b, int bAt, %s
+              int terms, float[] y, int yAt, int yRow, int yVector) {
+            %s
+          }
+        """
+        .formatted(
+            of.rows,
+            of.vectors,
+            of.rows,
+            of.vectors,
+            of.walk.suffix,
+            of.walk.aSteps.isEmpty() ? "" : of.walk.aSteps + ",",
+            of.walk.bSteps.isEmpty() ? "" : of.walk.bSteps + ",",
+            String.join("\n    ", body));
+  }
+
+  private static String loop(Block of) {
+    String panel = of.termsPerTurn * of.vectors + " * LANES";
+    return switch (of.walk) {
+      case ANY -> "for (int n = 0; n < terms; n++, bAt += bTerm, aAt += aTerm) {";
+      case DENSE ->
+          "for (int n = 0; n < terms; n += %d, bAt += %s) {".formatted(of.termsPerTurn, panel);
+      case LANES ->
+          "for (int n = 0; n < terms; n += %d, bAt += %s, aAt += %d * LANES) {"
+              .formatted(of.termsPerTurn, panel, of.termsPerTurn);
+    };
+  }
+
+  /** One multiply-add for each sum. */
+  private static void addTerm(Block of, int turn, List<String> body) {
+    for (int v = 0; v < of.vectors; v++) {
+      String from = at(turn * of.vectors + v, "LANES");
+      body.add(
+          "FloatVector w%d%d = FloatVector.fromArray(SPECIES, b, bAt%s);".formatted(turn, v, from));
+    }
+    for (int r = 0; r < of.rows; r++) {
+      String from =
+          switch (of.walk) {
+            case ANY -> at(r, "aRow");
+            case DENSE -> at(r, "aRow") + " + n" + at(turn, "1");
+            case LANES -> at(turn, "LANES") + at(r, "1");
+          };
+      body.add(
+          "FloatVector x%d%d = FloatVector.broadcast(SPECIES, a[aAt%s]);".formatted(turn, r, from));
+      for (int v = 0; v < of.vectors; v++) {
+        String sum = sum(r, v);
+        body.add("%s = x%d%d.fma(w%d%d, %s);".formatted(sum, turn, r, turn, v, sum));
+      }
+    }
+  }
+
+  private static String sum(int row, int vector) {
+    return (char) ('c' + row) + "" + vector;
+  }
+
+  private static String at(int times, String step) {
+    return times == 0 ? "" : times == 1 ? " + " + step : " + %d * %s".formatted(times, step);
+  }
+
+  private static String each(int count, IntFunction<String> text) {
+    return IntStream.range(0, count).mapToObj(text).collect(Collectors.joining(", "));
+  }
+}
