@@ -4,6 +4,7 @@ import io.headstream.job.app.json.FloatEncoding;
 import io.headstream.job.app.json.TokenFormat;
 import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.app.source.JsonTokenParser;
+import io.headstream.job.app.source.TokenEmbedding;
 import io.headstream.job.app.source.TokenLookup;
 import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Token;
@@ -58,6 +59,7 @@ public class RecordParsingBenchmark {
   private final Token[] tokens = new Token[RECORDS];
   private TokenFormat format;
   private JsonTokenParser parser;
+  private TokenEmbedding lookup;
   private Path folder;
   private int next;
 
@@ -88,21 +90,22 @@ public class RecordParsingBenchmark {
     new SafetensorsWriter()
         .add("table", TensorType.F32, List.of((long) RECORDS, (long) modelDim), table)
         .write(file);
-    TokenLookup lookup = new TokenLookup("table", null, modelDim, false);
-    lookup.open(
+    TokenLookup ofTable = new TokenLookup("table", null, modelDim, false);
+    ofTable.open(
         "benchmark",
         new DistributedCache(
             Map.of(
                 "table",
                 CompletableFuture.completedFuture(
                     new org.apache.flink.core.fs.Path(file.toUri())))));
-    parser = new JsonTokenParser(modelDim, false, false).withLookup(lookup);
+    lookup = ofTable;
+    parser = new JsonTokenParser(modelDim, false, false).withTable(RECORDS);
   }
 
   /** Removes the table. */
   @TearDown
   public void tearDown() throws IOException {
-    parser.close();
+    lookup.close();
     Files.delete(folder.resolve("table.safetensors"));
     Files.delete(folder);
   }
@@ -111,12 +114,7 @@ public class RecordParsingBenchmark {
   @Benchmark
   public void parse(Blackhole hole) {
     next = (next + 1) % RECORDS;
-    parser.parse(
-        records[next],
-        hole::consume,
-        letter -> {
-          throw new IllegalStateException(letter.detail());
-        });
+    lookup.embed(parser.parse(records[next]), hole::consume);
   }
 
   /** Token to bytes, as answers are written. */

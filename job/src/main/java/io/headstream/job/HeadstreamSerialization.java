@@ -5,7 +5,7 @@ import io.headstream.job.records.AttentionRow;
 import io.headstream.job.records.Block;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.HeadKey;
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import io.headstream.job.records.Token;
 import io.headstream.job.serialization.FloatArrayKryoSerializer;
 import io.headstream.job.serialization.RecordKryoSerializer;
@@ -37,7 +37,7 @@ public final class HeadstreamSerialization {
           float[].class,
           Token.class,
           DeadLetter.class,
-          RawRecord.class,
+          ReadRecord.class,
           HeadKey.class,
           Block.class,
           AttentionMap.class,

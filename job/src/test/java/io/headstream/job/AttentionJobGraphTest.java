@@ -75,7 +75,7 @@ class AttentionJobGraphTest {
   @MethodSource("modes")
   void theUidsStay(AttentionSettings settings, List<String> ofTheLayer) throws Exception {
     List<String> expected = new ArrayList<>(ofTheLayer);
-    expected.addAll(List.of("read-records", "parse-tokens"));
+    expected.addAll(List.of("read-records", "embed-tokens"));
     for (String output :
         List.of("answers", "dead-letters", "attention-weights", "attention-rows")) {
       expected.addAll(List.of("write-" + output, "Sink Committer: write-" + output));

@@ -7,8 +7,8 @@ import io.headstream.job.app.source.JsonTokenParser;
 import io.headstream.job.app.source.TokenParser;
 import io.headstream.job.observe.AttentionSample;
 import io.headstream.job.records.Block;
-import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import io.headstream.job.records.Token;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
@@ -200,8 +199,8 @@ class AttentionRowsITCase {
     List<Token> tokens = sequences.interleaved();
     disturbed
         .job(
-            TokensInMemory.source(tokens, RateLimiterStrategy.perSecond(tokens.size() / 3.0)),
-            new FailsOnce(),
+            TokensInMemory.source(
+                tokens, new FailsOnce(), RateLimiterStrategy.perSecond(tokens.size() / 3.0)),
             layer(settings, SAMPLE))
         .build(env);
     env.execute();
@@ -221,12 +220,12 @@ class AttentionRowsITCase {
     private final TokenParser parser = new JsonTokenParser(MODEL_DIM, false, false);
 
     @Override
-    public void parse(RawRecord record, Consumer<Token> tokens, Consumer<DeadLetter> deadLetters) {
+    public ReadRecord parse(RawRecord record) {
       if (!failed && !PartFiles.lines(rows).isEmpty()) {
         failed = true;
         throw new IllegalStateException("fails on purpose");
       }
-      parser.parse(record, tokens, deadLetters);
+      return parser.parse(record);
     }
   }
 

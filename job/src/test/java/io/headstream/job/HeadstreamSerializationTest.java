@@ -198,7 +198,7 @@ class HeadstreamSerializationTest {
         "float[] by FloatArrayKryoSerializer",
         "Token by RecordKryoSerializer",
         "DeadLetter by RecordKryoSerializer",
-        "RawRecord by RecordKryoSerializer",
+        "ReadRecord by RecordKryoSerializer",
         "HeadKey by RecordKryoSerializer",
         "Block by RecordKryoSerializer",
         "AttentionMap by RecordKryoSerializer",

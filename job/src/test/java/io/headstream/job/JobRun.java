@@ -7,9 +7,11 @@ import io.headstream.job.app.output.AttentionRowEncoder;
 import io.headstream.job.app.output.DeadLetterEncoder;
 import io.headstream.job.app.output.OutputFiles;
 import io.headstream.job.app.output.TokenEncoder;
+import io.headstream.job.app.source.RecordReader;
+import io.headstream.job.app.source.TokenEmbedding;
 import io.headstream.job.app.source.TokenFiles;
 import io.headstream.job.app.source.TokenParser;
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,14 +57,13 @@ public final class JobRun {
   }
 
   AttentionJob job(Path input, TokenParser parser, AttentionLayer layer) throws IOException {
-    return job(TokenFiles.source(flink(input), MAX_RECORD_BYTES), parser, layer);
+    return job(TokenFiles.source(flink(input), new RecordReader(parser, MAX_RECORD_BYTES)), layer);
   }
 
-  AttentionJob job(Source<RawRecord, ?, ?> records, TokenParser parser, AttentionLayer layer) {
+  AttentionJob job(Source<ReadRecord, ?, ?> records, AttentionLayer layer) {
     return new AttentionJob(
             records,
-            parser,
-            MAX_RECORD_BYTES,
+            TokenEmbedding.OF_RECORD,
             layer,
             OutputFiles.sink(flink(answers), new TokenEncoder()),
             OutputFiles.sink(flink(deadLetters), new DeadLetterEncoder(TokenFormat.DEFAULT)))

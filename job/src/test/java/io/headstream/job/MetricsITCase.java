@@ -9,6 +9,7 @@ import io.headstream.attention.MultiHeadAttention;
 import io.headstream.job.app.AttentionJob;
 import io.headstream.job.app.source.HeldInput;
 import io.headstream.job.app.source.JsonTokenParser;
+import io.headstream.job.app.source.TokenEmbedding;
 import io.headstream.job.observe.AttentionSample;
 import java.io.IOException;
 import java.io.InputStream;
@@ -255,9 +256,8 @@ class MetricsITCase {
     env.setParallelism(2);
     env.enableCheckpointing(200);
     new AttentionJob(
-            input.source(),
-            new JsonTokenParser(8, false, false),
-            1 << 20,
+            input.source(new JsonTokenParser(8, false, false)),
+            TokenEmbedding.OF_RECORD,
             AttentionLayer.seeded(1, settings).withAttentionMaps(new AttentionSample(Set.of(), 1)),
             new DiscardingSink<>(),
             new DiscardingSink<>())

@@ -127,13 +127,12 @@ class RescaleITCase {
       JobRun run, Sequences sequences, List<Token> tokens, RateLimiterStrategy rate)
       throws Exception {
     return run.job(
-        TokensInMemory.source(tokens, rate),
-        new JsonTokenParser(MODEL_DIM, false, false),
+        TokensInMemory.source(tokens, new JsonTokenParser(MODEL_DIM, false, false), rate),
         layer(sequences, 8));
   }
 
   private static long tokensParsed(JobID job) {
-    return bySubtask(job, "Parse tokens", "numRecordsOut").values().stream()
+    return bySubtask(job, "Embed tokens", "numRecordsOut").values().stream()
         .mapToLong(Long::longValue)
         .sum();
   }

@@ -97,7 +97,7 @@ class StagesTest {
         .whereLayer("output")
         .mayOnlyAccessLayers("json")
         .whereLayer("kafka")
-        .mayOnlyAccessLayers("json")
+        .mayOnlyAccessLayers("source", "json")
         .whereLayer("json")
         .mayNotAccessAnyLayer()
         .check(classes);

@@ -7,6 +7,7 @@ import io.headstream.attention.AttentionMask;
 import io.headstream.job.app.AttentionJob;
 import io.headstream.job.app.json.TokenJson;
 import io.headstream.job.app.source.JsonTokenParser;
+import io.headstream.job.app.source.TokenEmbedding;
 import io.headstream.job.records.Token;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -182,9 +183,8 @@ class StoredSavepointITCase {
             .withTokenMode(64, null)
             .withPageCacheBytes(0);
     return new AttentionJob(
-        TokensInMemory.source(tokens, rate),
-        new JsonTokenParser(layer.modelDim, false, false),
-        1 << 20,
+        TokensInMemory.source(tokens, new JsonTokenParser(layer.modelDim, false, false), rate),
+        TokenEmbedding.OF_RECORD,
         AttentionLayer.fromFile(weights.toString(), settings),
         new Collected(),
         new DiscardingSink<>());

@@ -93,8 +93,7 @@ class TokenRescaleITCase {
               ? RateLimiterStrategy.noOp()
               : RateLimiterStrategy.perSecond(PER_SECOND * (double) parallelism);
       run.job(
-              TokensInMemory.source(tokens, rate),
-              new JsonTokenParser(MODEL_DIM, false, false),
+              TokensInMemory.source(tokens, new JsonTokenParser(MODEL_DIM, false, false), rate),
               layer(sequences, groups))
           .build(env);
       if (isLast) {
@@ -169,7 +168,7 @@ class TokenRescaleITCase {
         .isEqualTo(JobStatus.RUNNING);
     long tokens = 0;
     for (OperatorMetricGroup group :
-        REPORTER.findOperatorMetricGroups(client.getJobID(), "Parse tokens")) {
+        REPORTER.findOperatorMetricGroups(client.getJobID(), "Embed tokens")) {
       tokens += ((Counter) REPORTER.getMetricsByGroup(group).get("numRecordsOut")).getCount();
     }
     return tokens;

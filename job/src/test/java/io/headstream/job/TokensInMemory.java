@@ -1,7 +1,9 @@
 package io.headstream.job;
 
 import io.headstream.job.app.json.TokenJson;
+import io.headstream.job.app.source.TokenParser;
 import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import io.headstream.job.records.Token;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -14,14 +16,15 @@ import org.apache.flink.connector.datagen.source.GeneratorFunction;
 final class TokensInMemory {
   private TokensInMemory() {}
 
-  static Source<RawRecord, ?, ?> source(List<Token> tokens, RateLimiterStrategy rate) {
+  static Source<ReadRecord, ?, ?> source(
+      List<Token> tokens, TokenParser parser, RateLimiterStrategy rate) {
     List<byte[]> records = tokens.stream().map(TokenJson::bytes).toList();
-    GeneratorFunction<Long, RawRecord> record =
+    GeneratorFunction<Long, ReadRecord> record =
         index -> {
           byte[] bytes = records.get(index.intValue());
-          return new RawRecord(bytes, "memory:" + index, bytes.length);
+          return parser.parse(new RawRecord(bytes, "memory:" + index, bytes.length));
         };
     return new DataGeneratorSource<>(
-        record, records.size(), rate, TypeInformation.of(RawRecord.class));
+        record, records.size(), rate, TypeInformation.of(ReadRecord.class));
   }
 }

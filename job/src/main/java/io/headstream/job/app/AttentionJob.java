@@ -4,15 +4,15 @@ import io.headstream.job.AttentionLayer;
 import io.headstream.job.app.kafka.RecordBound;
 import io.headstream.job.app.kafka.SetAsideLargeAnswers;
 import io.headstream.job.app.kafka.SetAsideLargeWeights;
-import io.headstream.job.app.source.ParseTokens;
+import io.headstream.job.app.source.EmbedTokens;
 import io.headstream.job.app.source.RecordTimes;
-import io.headstream.job.app.source.TokenParser;
+import io.headstream.job.app.source.TokenEmbedding;
 import io.headstream.job.observe.DeadLetterOutput;
 import io.headstream.job.records.AttentionMap;
 import io.headstream.job.records.AttentionRecord;
 import io.headstream.job.records.AttentionRow;
 import io.headstream.job.records.DeadLetter;
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import io.headstream.job.records.Token;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -24,19 +24,18 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * The job: records are read and parsed, the {@link AttentionLayer} answers the tokens, the answers
- * and the dead letters are written.
+ * The job: records are read, tokens get their embeddings, the {@link AttentionLayer} answers them,
+ * the answers and the dead letters are written.
  *
  * <p>Takes its source and sinks, so that tests run the very job that {@code main} runs.
  */
 public final class AttentionJob {
-  private final Source<RawRecord, ?, ?> records;
-  private final TokenParser parser;
-  private final int maxRecordBytes;
+  private final Source<ReadRecord, ?, ?> records;
+  private final TokenEmbedding embedding;
   private final AttentionLayer layer;
   private final Sink<Token> answers;
   private final Sink<DeadLetter> deadLetters;
-  private WatermarkStrategy<RawRecord> times = RecordTimes.ofReading();
+  private WatermarkStrategy<ReadRecord> times = RecordTimes.ofReading();
   private SetAsideLargeAnswers setAside; // null: answers of any size are taken
   private Sink<AttentionMap> attentionMaps; // null: nobody asks for them
   private Sink<AttentionRow> attentionRows; // null: nobody asks for them
@@ -46,35 +45,26 @@ public final class AttentionJob {
    * A job.
    *
    * @param records where records are read from
-   * @param parser makes tokens of them
-   * @param maxRecordBytes a longer record is a dead letter
+   * @param embedding gives tokens the embeddings that their records did not bring
    * @param layer answers the tokens
    * @param answers takes the answered tokens
    * @param deadLetters takes what could not be used
    */
   public AttentionJob(
-      Source<RawRecord, ?, ?> records,
-      TokenParser parser,
-      int maxRecordBytes,
+      Source<ReadRecord, ?, ?> records,
+      TokenEmbedding embedding,
       AttentionLayer layer,
       Sink<Token> answers,
       Sink<DeadLetter> deadLetters) {
     this.records = records;
-    this.parser = parser;
-    this.maxRecordBytes = maxRecordBytes;
+    this.embedding = embedding;
     this.layer = layer;
     this.answers = answers;
     this.deadLetters = deadLetters;
   }
 
   private AttentionJob(AttentionJob other) {
-    this(
-        other.records,
-        other.parser,
-        other.maxRecordBytes,
-        other.layer,
-        other.answers,
-        other.deadLetters);
+    this(other.records, other.embedding, other.layer, other.answers, other.deadLetters);
     this.times = other.times;
     this.setAside = other.setAside;
     this.attentionMaps = other.attentionMaps;
@@ -83,7 +73,7 @@ public final class AttentionJob {
   }
 
   /** This job with watermarks, as {@link RecordTimes} makes them. */
-  public AttentionJob withTimes(WatermarkStrategy<RawRecord> other) {
+  public AttentionJob withTimes(WatermarkStrategy<ReadRecord> other) {
     AttentionJob copy = new AttentionJob(this);
     copy.times = other;
     return copy;
@@ -133,9 +123,9 @@ public final class AttentionJob {
     SingleOutputStreamOperator<Token> tokens =
         env.fromSource(records, times, "Read token records")
             .uid("read-records")
-            .process(new ParseTokens(parser, maxRecordBytes))
-            .name("Parse tokens")
-            .uid("parse-tokens");
+            .process(new EmbedTokens(embedding))
+            .name("Embed tokens")
+            .uid("embed-tokens");
     AttentionLayer.Answered answered = layer.apply(tokens);
     if (setAside != null) {
       answered = withoutLargeAnswers(answered);

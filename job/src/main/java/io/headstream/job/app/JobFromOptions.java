@@ -18,12 +18,15 @@ import io.headstream.job.app.options.UsageException;
 import io.headstream.job.app.options.WrittenRecords;
 import io.headstream.job.app.source.EmbeddingTable;
 import io.headstream.job.app.source.JsonTokenParser;
+import io.headstream.job.app.source.RecordReader;
 import io.headstream.job.app.source.RecordTimes;
+import io.headstream.job.app.source.TextEmbedding;
 import io.headstream.job.app.source.TextTokenParser;
+import io.headstream.job.app.source.TokenEmbedding;
 import io.headstream.job.app.source.TokenLookup;
 import io.headstream.job.app.source.TokenParser;
 import io.headstream.job.observe.AttentionSample;
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import io.headstream.safetensors.WeightsException;
 import java.io.IOException;
 import java.util.Optional;
@@ -57,18 +60,17 @@ public final class JobFromOptions {
     BuiltLayer layer =
         described.withHeadGroups(described.withTable(described.layer()), env.getParallelism());
     described.shipTable(env);
-    described.job(layer.settings()).withTimes(described.times()).build(env);
+    described.job(layer).withTimes(described.times()).build(env);
     return layer;
   }
 
-  private AttentionJob job(AttentionSettings settings) throws IOException {
+  private AttentionJob job(BuiltLayer layer) throws IOException {
     Topics topics = locations.topics();
     AttentionJob job =
         new AttentionJob(
-            locations.input().source(options),
-            parser(settings),
-            options.maxRecordBytes(),
-            layer(settings),
+            locations.input().source(options, reader(layer)),
+            embedding(layer.settings().modelDim()),
+            layer(layer.settings()),
             locations.output().sink(WrittenRecords.answers(options.tokenFormat()), topics),
             locations
                 .deadLetters()
@@ -117,9 +119,10 @@ public final class JobFromOptions {
       return layer;
     }
     try {
-      String digest =
-          EmbeddingTable.check(table.file(), table.tensor(), layer.settings().modelDim());
-      return new BuiltLayer(layer.settings(), layer.weightsDigest(), digest);
+      return new BuiltLayer(
+          layer.settings(),
+          layer.weightsDigest(),
+          EmbeddingTable.check(table.file(), table.tensor(), layer.settings().modelDim()));
     } catch (WeightsException e) {
       throw new UsageException("--embedding-table: " + e.getMessage()); // which names the file
     } catch (IOException e) {
@@ -143,28 +146,36 @@ public final class JobFromOptions {
     }
   }
 
-  private WatermarkStrategy<RawRecord> times() {
+  private WatermarkStrategy<ReadRecord> times() {
     return options.eventTime()
-        ? RecordTimes.ofRecords(options.tokenFormat().timestamp(), options.maxOutOfOrderness())
+        ? RecordTimes.ofRecords(options.maxOutOfOrderness())
         : RecordTimes.ofReading();
   }
 
-  private TokenParser parser(AttentionSettings settings) {
-    if (options.inputFormat() == InputFormat.TEXT) {
-      return new TextTokenParser(settings.modelDim(), options.seed());
-    }
+  private RecordReader reader(BuiltLayer layer) {
+    return new RecordReader(
+        options.inputFormat() == InputFormat.TEXT ? new TextTokenParser() : jsonParser(layer),
+        options.maxRecordBytes());
+  }
+
+  private TokenParser jsonParser(BuiltLayer layer) {
     JsonTokenParser parser =
         new JsonTokenParser(
-            settings.modelDim(),
+            layer.settings().modelDim(),
             options.positionsOnArrival(),
             options.eventTime(),
             options.tokenFormat());
+    return layer.table() == null ? parser : parser.withTable(layer.table().rows());
+  }
+
+  private TokenEmbedding embedding(int modelDim) {
+    if (options.inputFormat() == InputFormat.TEXT) {
+      return new TextEmbedding(modelDim, options.seed());
+    }
     TableLocation table = locations.embeddingTable();
     return table == null
-        ? parser
-        : parser.withLookup(
-            new TokenLookup(
-                TABLE_FILE, table.tensor(), settings.modelDim(), options.sinusoidalPositions()));
+        ? TokenEmbedding.OF_RECORD
+        : new TokenLookup(TABLE_FILE, table.tensor(), modelDim, options.sinusoidalPositions());
   }
 
   private AttentionLayer layer(AttentionSettings settings) {

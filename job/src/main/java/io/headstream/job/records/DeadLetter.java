@@ -14,7 +14,8 @@ import org.apache.flink.api.common.typeinfo.TypeInfo;
  */
 @TypeInfo(RecordTypeInfoFactory.class)
 @SerializedBy(DeadLetterSerializer.class)
-public record DeadLetter(Reason reason, String detail, String sequenceId, Content record) {
+public record DeadLetter(Reason reason, String detail, String sequenceId, Content record)
+    implements ReadRecord.Content {
 
   /** What could not be used. */
   public sealed interface Content permits RawRecord, Token {

@@ -16,11 +16,10 @@ public final class DeadLetterSerializer extends RecordSerializer<DeadLetter> {
   private static final long serialVersionUID = 1L;
 
   private static final TokenSerializer TOKENS = new TokenSerializer();
-  private static final RawRecordSerializer RECORDS = new RawRecordSerializer();
 
   @Override
   public DeadLetter createInstance() {
-    return new DeadLetter(Reason.MALFORMED, "", null, RECORDS.createInstance());
+    return new DeadLetter(Reason.MALFORMED, "", TOKENS.createInstance());
   }
 
   @Override
@@ -28,7 +27,7 @@ public final class DeadLetterSerializer extends RecordSerializer<DeadLetter> {
     DeadLetter.Content record =
         letter.record() instanceof Token token
             ? TOKENS.copy(token)
-            : RECORDS.copy((RawRecord) letter.record());
+            : ((RawRecord) letter.record()).copy();
     return new DeadLetter(letter.reason(), letter.detail(), letter.sequenceId(), record);
   }
 
@@ -41,7 +40,7 @@ public final class DeadLetterSerializer extends RecordSerializer<DeadLetter> {
       TOKENS.serialize(token, target);
     } else {
       StringValue.writeString(letter.sequenceId(), target);
-      RECORDS.serialize((RawRecord) letter.record(), target);
+      ((RawRecord) letter.record()).write(target);
     }
   }
 
@@ -51,8 +50,7 @@ public final class DeadLetterSerializer extends RecordSerializer<DeadLetter> {
     String detail = StringValue.readString(source);
     return source.readBoolean()
         ? new DeadLetter(reason, detail, TOKENS.deserialize(source))
-        : new DeadLetter(
-            reason, detail, StringValue.readString(source), RECORDS.deserialize(source));
+        : new DeadLetter(reason, detail, StringValue.readString(source), RawRecord.read(source));
   }
 
   private static Reason reason(String name) throws IOException {

@@ -29,7 +29,7 @@ public record Token(
     Long timestamp,
     boolean last,
     String source)
-    implements DeadLetter.Content {
+    implements ReadRecord.Content, DeadLetter.Content {
 
   /** The position of a token whose place is counted as it arrives. */
   public static final int ON_ARRIVAL = -1;

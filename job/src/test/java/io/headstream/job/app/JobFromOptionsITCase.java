@@ -18,7 +18,9 @@ import io.headstream.job.app.options.Options;
 import io.headstream.job.app.options.RunsOn;
 import io.headstream.job.app.options.UsageException;
 import io.headstream.job.app.source.JsonTokenParser;
+import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import io.headstream.job.records.Token;
 import io.headstream.safetensors.SafetensorsWriter;
 import io.headstream.safetensors.TensorType;
@@ -265,10 +267,11 @@ class JobFromOptionsITCase {
     JsonTokenParser parser = new JsonTokenParser(MODEL_DIM, false, false, format);
     for (String line : lines(name)) {
       byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-      parser.parse(
-          new RawRecord(bytes, "", bytes.length),
-          token -> bits.add(text(token, format)),
-          letter -> bits.add(letter.detail()));
+      ReadRecord read = parser.parse(new RawRecord(bytes, "", bytes.length));
+      bits.add(
+          read.content() instanceof Token token
+              ? text(token, format)
+              : ((DeadLetter) read.content()).detail());
     }
     return bits;
   }

@@ -15,6 +15,8 @@ import io.headstream.job.app.kafka.SetAsideLargeAnswers;
 import io.headstream.job.app.kafka.StartFrom;
 import io.headstream.job.app.kafka.TokenTopic;
 import io.headstream.job.app.source.JsonTokenParser;
+import io.headstream.job.app.source.RecordReader;
+import io.headstream.job.app.source.TokenEmbedding;
 import java.util.Map;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -67,9 +69,13 @@ class KafkaJobGraphTest {
     Map<String, String> clients =
         Map.of("bootstrap.servers", "localhost:1", "ssl.keystore.password", SECRET);
     new AttentionJob(
-            TokenTopic.source("in", clients, StartFrom.EARLIEST, false, 1 << 20),
-            new JsonTokenParser(64, false, false),
-            1 << 20,
+            TokenTopic.source(
+                "in",
+                clients,
+                StartFrom.EARLIEST,
+                false,
+                new RecordReader(new JsonTokenParser(64, false, false), 1 << 20)),
+            TokenEmbedding.OF_RECORD,
             AttentionLayer.seeded(1, settings),
             OutputTopic.sink(
                 new AnswerRecords("out", TokenFormat.DEFAULT), clients, Delivery.EXACTLY_ONCE, "a"),

@@ -12,7 +12,7 @@ public final class RandomRecords {
   public static final List<Class<?>> TYPES =
       List.of(
           Token.class,
-          RawRecord.class,
+          ReadRecord.class,
           DeadLetter.class,
           HeadKey.class,
           Block.class,
@@ -30,15 +30,20 @@ public final class RandomRecords {
   public <T> T next(Class<T> type) {
     if (type == Token.class) {
       return type.cast(token(text()));
-    } else if (type == RawRecord.class) {
-      return type.cast(new RawRecord(bytes(), text(), random.nextLong(), random.nextInt(4)));
+    } else if (type == ReadRecord.class) {
+      ReadRecord.Content content =
+          switch (random.nextInt(3)) {
+            case 0 -> raw();
+            case 1 -> token(text());
+            default -> next(DeadLetter.class);
+          };
+      return type.cast(new ReadRecord(content, random.nextInt()));
     } else if (type == DeadLetter.class) {
       Reason reason = Reason.values()[random.nextInt(Reason.values().length)];
       return type.cast(
           random.nextBoolean()
               ? new DeadLetter(reason, text(), token(text()))
-              : new DeadLetter(
-                  reason, text(), random.nextBoolean() ? text() : null, next(RawRecord.class)));
+              : new DeadLetter(reason, text(), random.nextBoolean() ? text() : null, raw()));
     } else if (type == HeadKey.class) {
       return type.cast(key());
     } else if (type == Block.class) {
@@ -71,6 +76,10 @@ public final class RandomRecords {
               floats()));
     }
     throw new IllegalArgumentException(type.getName());
+  }
+
+  private RawRecord raw() {
+    return new RawRecord(bytes(), text(), random.nextLong(), random.nextInt(4));
   }
 
   private Token token(String id) {

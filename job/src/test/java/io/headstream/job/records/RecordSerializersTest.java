@@ -31,9 +31,9 @@ class RecordSerializersTest {
   }
 
   @Nested
-  class OfRawRecord extends SerializerContract<RawRecord> {
-    OfRawRecord() {
-      super(RawRecord.class, new RawRecordSerializer());
+  class OfReadRecord extends SerializerContract<ReadRecord> {
+    OfReadRecord() {
+      super(ReadRecord.class, new ReadRecordSerializer());
     }
   }
 
@@ -95,8 +95,13 @@ class RecordSerializersTest {
     RandomRecords records = new RandomRecords(1);
     Token token = records.next(Token.class);
     assertThat(new TokenSerializer().copy(token).embedding()).isNotSameAs(token.embedding());
-    RawRecord raw = records.next(RawRecord.class);
-    assertThat(new RawRecordSerializer().copy(raw).bytes()).isNotSameAs(raw.bytes());
+    ReadRecord read = new ReadRecord(token);
+    assertThat(((Token) new ReadRecordSerializer().copy(read).content()).embedding())
+        .isNotSameAs(token.embedding());
+    RawRecord raw = new RawRecord(new byte[3], "a:1", 3);
+    ReadRecord text = new ReadRecord(raw);
+    assertThat(((RawRecord) new ReadRecordSerializer().copy(text).content()).bytes())
+        .isNotSameAs(raw.bytes());
     DeadLetter ofRecord = new DeadLetter(Reason.MALFORMED, "", null, raw);
     assertThat(((RawRecord) new DeadLetterSerializer().copy(ofRecord).record()).bytes())
         .isNotSameAs(raw.bytes());
@@ -140,6 +145,19 @@ class RecordSerializersTest {
                     .deserialize(new DataInputDeserializer(target.getCopyOfBuffer())))
         .isInstanceOf(IOException.class)
         .hasMessage("a dead letter has the reason BAD_LUCK, unknown here");
+  }
+
+  @Test
+  void unknownContentIsRefused() throws IOException {
+    DataOutputSerializer target = new DataOutputSerializer(16);
+    target.writeInt(ReadRecord.NO_ROW);
+    target.writeByte(3);
+    assertThatThrownBy(
+            () ->
+                new ReadRecordSerializer()
+                    .deserialize(new DataInputDeserializer(target.getCopyOfBuffer())))
+        .isInstanceOf(IOException.class)
+        .hasMessage("a read record has content 3, unknown here");
   }
 
   @Test

@@ -33,7 +33,7 @@ class StoredRecordsTest {
   private static final List<Object> STORED =
       List.of(
           new Token("sequence \uD800 é", 17, bits(), "label \uDC00", -1L << 40, true, "a.jsonl:1"),
-          new RawRecord(new byte[] {0, -1, 127}, "stdin:3", 1L << 33, 3),
+          new ReadRecord(new RawRecord(new byte[] {0, -1, 127}, "stdin:3", 1L << 33, 3)),
           new DeadLetter(
               Reason.CONFLICT, "detail", new Token("d", 7, bits(), null, 3L, false, "topic:0:5")),
           new HeadKey("k".repeat(1024), 7, -123456789),

@@ -1,6 +1,6 @@
 package io.headstream.job.app.kafka;
 
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -26,9 +26,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  *
  * @param topic the connector's source, with its end
  */
-record BoundedTopic(KafkaSource<RawRecord> topic)
-    implements Source<RawRecord, KafkaPartitionSplit, KafkaSourceEnumState>,
-        ResultTypeQueryable<RawRecord> {
+record BoundedTopic(KafkaSource<ReadRecord> topic)
+    implements Source<ReadRecord, KafkaPartitionSplit, KafkaSourceEnumState>,
+        ResultTypeQueryable<ReadRecord> {
 
   @Override
   public Boundedness getBoundedness() {
@@ -36,7 +36,7 @@ record BoundedTopic(KafkaSource<RawRecord> topic)
   }
 
   @Override
-  public SourceReader<RawRecord, KafkaPartitionSplit> createReader(SourceReaderContext context)
+  public SourceReader<ReadRecord, KafkaPartitionSplit> createReader(SourceReaderContext context)
       throws Exception {
     return topic.createReader(context);
   }
@@ -69,7 +69,7 @@ record BoundedTopic(KafkaSource<RawRecord> topic)
   }
 
   @Override
-  public TypeInformation<RawRecord> getProducedType() {
+  public TypeInformation<ReadRecord> getProducedType() {
     return topic.getProducedType();
   }
 

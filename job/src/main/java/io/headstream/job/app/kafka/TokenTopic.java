@@ -1,6 +1,7 @@
 package io.headstream.job.app.kafka;
 
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.app.source.RecordReader;
+import io.headstream.job.records.ReadRecord;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -15,8 +16,8 @@ public final class TokenTopic {
   private TokenTopic() {}
 
   /**
-   * The values, each as {@code TOPIC:PARTITION:OFFSET}; partitions are read in parallel, each in
-   * its order.
+   * What the values are, each as {@code TOPIC:PARTITION:OFFSET}; partitions are read in parallel,
+   * each in its order.
    *
    * <p>Reads committed records alone, unless {@code isolation.level} says otherwise. When the topic
    * has deleted records before they were read, the source fails instead of going on behind a gap,
@@ -27,25 +28,25 @@ public final class TokenTopic {
    * @param clients properties of the Kafka clients, {@code bootstrap.servers} among them
    * @param from where to begin without state
    * @param untilLatest whether to end at what are the latest records at the start, or never
-   * @param maxRecordBytes of a longer value only the first {@link RawRecord#KEPT_BYTES} are kept
+   * @param reader reads each value
    */
-  public static Source<RawRecord, ?, ?> source(
+  public static Source<ReadRecord, ?, ?> source(
       String topic,
       Map<String, String> clients,
       StartFrom from,
       boolean untilLatest,
-      int maxRecordBytes) {
+      RecordReader reader) {
     Properties properties = new Properties();
     properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.putAll(clients);
     // Otherwise the connector warns that it takes the property from the offsets.
     properties.remove(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
-    KafkaSourceBuilder<RawRecord> source =
-        KafkaSource.<RawRecord>builder()
+    KafkaSourceBuilder<ReadRecord> source =
+        KafkaSource.<ReadRecord>builder()
             .setTopics(topic)
             .setProperties(properties)
             .setStartingOffsets(start(from, clients))
-            .setDeserializer(new TopicValues(maxRecordBytes));
+            .setDeserializer(new TopicValues(reader));
     if (!untilLatest) {
       return source.build();
     }

@@ -1,8 +1,9 @@
 package io.headstream.job.app.options;
 
 import io.headstream.job.app.output.OutputFiles;
+import io.headstream.job.app.source.RecordReader;
 import io.headstream.job.app.source.TokenFiles;
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystemException;
@@ -83,8 +84,8 @@ public record FileLocation(String option, Path path) implements Place {
   }
 
   @Override
-  public Source<RawRecord, ?, ?> source(Options options) throws IOException {
-    return TokenFiles.source(path, options.maxRecordBytes());
+  public Source<ReadRecord, ?, ?> source(Options options, RecordReader reader) throws IOException {
+    return TokenFiles.source(path, reader);
   }
 
   @Override

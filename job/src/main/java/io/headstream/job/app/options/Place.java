@@ -1,7 +1,8 @@
 package io.headstream.job.app.options;
 
 import io.headstream.job.app.kafka.RecordBound;
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.app.source.RecordReader;
+import io.headstream.job.records.ReadRecord;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -24,8 +25,12 @@ public sealed interface Place permits FileLocation, Topic, StandardStream {
     return Topic.isOne(text) ? Topic.of(option, text) : FileLocation.of(option, text);
   }
 
-  /** A source of the records that are here. */
-  Source<RawRecord, ?, ?> source(Options options) throws IOException;
+  /**
+   * A source of the records that are here.
+   *
+   * @param reader reads each
+   */
+  Source<ReadRecord, ?, ?> source(Options options, RecordReader reader) throws IOException;
 
   /**
    * A sink into this place.

@@ -1,8 +1,9 @@
 package io.headstream.job.app.options;
 
 import io.headstream.job.app.output.StandardStreamSink;
+import io.headstream.job.app.source.RecordReader;
 import io.headstream.job.app.source.StdinSource;
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 
@@ -16,8 +17,8 @@ public enum StandardStream implements Place {
   STDERR;
 
   @Override
-  public Source<RawRecord, ?, ?> source(Options options) {
-    return new StdinSource(options.maxRecordBytes());
+  public Source<ReadRecord, ?, ?> source(Options options, RecordReader reader) {
+    return new StdinSource(reader);
   }
 
   @Override

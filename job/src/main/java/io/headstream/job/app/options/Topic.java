@@ -3,7 +3,8 @@ package io.headstream.job.app.options;
 import io.headstream.job.app.kafka.OutputTopic;
 import io.headstream.job.app.kafka.RecordBound;
 import io.headstream.job.app.kafka.TokenTopic;
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.app.source.RecordReader;
+import io.headstream.job.records.ReadRecord;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -36,13 +37,9 @@ public record Topic(String option, String name) implements Place {
   }
 
   @Override
-  public Source<RawRecord, ?, ?> source(Options options) {
+  public Source<ReadRecord, ?, ?> source(Options options, RecordReader reader) {
     return TokenTopic.source(
-        name,
-        options.kafkaClients(),
-        options.from(),
-        options.untilLatest(),
-        options.maxRecordBytes());
+        name, options.kafkaClients(), options.from(), options.untilLatest(), reader);
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonParser.NumberType;
 import com.fasterxml.jackson.core.JsonToken;
 import io.headstream.job.app.json.TokenFormat;
+import io.headstream.job.records.ReadRecord;
 import io.headstream.job.records.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,19 +19,21 @@ import java.util.Base64;
  * the whole record has been read, because a record that is malformed anywhere is nothing else.
  */
 final class EmbeddingField {
+  private static final float[] NONE = new float[0];
+
   private final int modelDim;
   private final TokenFormat format;
-  private final TokenLookup lookup; // null: no table
+  private final int tableRows; // 0: no table
   private String name; // of the field that was read
   private float[] values;
   private int count;
   private String notFinite;
-  private int token = -1; // none
+  private int tableRow = ReadRecord.NO_ROW;
 
-  EmbeddingField(int modelDim, TokenFormat format, TokenLookup lookup) {
+  EmbeddingField(int modelDim, TokenFormat format, int tableRows) {
     this.modelDim = modelDim;
     this.format = format;
-    this.lookup = lookup;
+    this.tableRows = tableRows;
   }
 
   /** Reads an array of numbers; the parser stands on the field's value. */
@@ -97,31 +100,32 @@ final class EmbeddingField {
               + " is "
               + JsonKind.of(json)
               + ", not an integer from 0 to "
-              + (lookup.tokens() - 1)
+              + (tableRows - 1)
               + ", the last of the embedding table");
     }
-    token = json.getIntValue();
+    tableRow = json.getIntValue();
   }
 
   private boolean outside(int index) {
-    return index < 0 || index >= lookup.tokens();
+    return index < 0 || index >= tableRows;
   }
 
-  /**
-   * The embedding, when it has model-dim finite numbers.
-   *
-   * @param position of the token, for an encoding of it
-   */
-  float[] checked(int position) throws Rejection {
+  /** Where in the table the embedding is, or {@link ReadRecord#NO_ROW}. */
+  int tableRow() {
+    return tableRow;
+  }
+
+  /** The embedding, when it has model-dim finite numbers; empty where the table has it. */
+  float[] checked() throws Rejection {
     if (name == null) {
       throw Rejection.malformed(
-          lookup == null
+          tableRows == 0
               ? "neither " + format.embedding() + " nor " + format.base64Embedding()
               : "none of %s, %s and %s"
                   .formatted(format.token(), format.embedding(), format.base64Embedding()));
     }
-    if (token >= 0) {
-      return lookup.of(token, position);
+    if (tableRow != ReadRecord.NO_ROW) {
+      return NONE;
     }
     if (count != modelDim) {
       throw new Rejection(

@@ -35,6 +35,14 @@ public final class EmbeddingTable {
     this.pieces = pieces;
   }
 
+  /**
+   * What is known of a table that was read and not kept.
+   *
+   * @param rows how many tokens it has
+   * @param digest SHA-256 of its values
+   */
+  public record Checked(int rows, String digest) {}
+
   /** What a piece of the table is handed to as it is read. */
   private interface Piece {
     void take(float[] floats);
@@ -59,27 +67,27 @@ public final class EmbeddingTable {
   /**
    * Reads a table as {@link #read} does and keeps none of it.
    *
-   * @return SHA-256 of its values
    * @throws WeightsException as {@link #read} does
    * @throws IOException if it cannot be read
    */
-  public static String check(Path file, String tensor, int modelDim) throws IOException {
+  public static Checked check(Path file, String tensor, int modelDim) throws IOException {
     MessageDigest digest;
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java has it", e);
     }
-    read(
-        file,
-        tensor,
-        modelDim,
-        floats -> {
-          ByteBuffer bytes = ByteBuffer.allocate(floats.length * Float.BYTES);
-          bytes.asFloatBuffer().put(floats);
-          digest.update(bytes);
-        });
-    return HexFormat.of().formatHex(digest.digest());
+    int rows =
+        read(
+            file,
+            tensor,
+            modelDim,
+            floats -> {
+              ByteBuffer bytes = ByteBuffer.allocate(floats.length * Float.BYTES);
+              bytes.asFloatBuffer().put(floats);
+              digest.update(bytes);
+            });
+    return new Checked(rows, HexFormat.of().formatHex(digest.digest()));
   }
 
   private static int read(Path file, String tensor, int modelDim, Piece piece) throws IOException {

@@ -10,15 +10,16 @@ import io.headstream.job.app.json.Utf16;
 import io.headstream.job.app.json.Utf8;
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import io.headstream.job.records.Token;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.apache.flink.api.common.functions.RuntimeContext;
 
 /** Reads a token record: one JSON object, strictly. */
 public final class JsonTokenParser implements TokenParser {
+  private static final long serialVersionUID = 1L;
+
   static final int MAX_ID_CHARACTERS = 1024;
 
   /** What the library's messages add for its own users. */
@@ -29,7 +30,7 @@ public final class JsonTokenParser implements TokenParser {
   private final boolean positionsOnArrival;
   private final boolean timestampRequired;
   private final TokenFormat format;
-  private final TokenLookup lookup; // null: no table
+  private final int tableRows; // 0: no table
 
   /** A parser of records in the format {@link TokenFormat#DEFAULT}. */
   public JsonTokenParser(int modelDim, boolean positionsOnArrival, boolean timestampRequired) {
@@ -47,7 +48,7 @@ public final class JsonTokenParser implements TokenParser {
    */
   public JsonTokenParser(
       int modelDim, boolean positionsOnArrival, boolean timestampRequired, TokenFormat format) {
-    this(modelDim, positionsOnArrival, timestampRequired, format, null);
+    this(modelDim, positionsOnArrival, timestampRequired, format, 0);
   }
 
   private JsonTokenParser(
@@ -55,43 +56,30 @@ public final class JsonTokenParser implements TokenParser {
       boolean positionsOnArrival,
       boolean timestampRequired,
       TokenFormat format,
-      TokenLookup lookup) {
+      int tableRows) {
     this.modelDim = modelDim;
     this.positionsOnArrival = positionsOnArrival;
     this.timestampRequired = timestampRequired;
     this.format = format;
-    this.lookup = lookup;
+    this.tableRows = tableRows;
   }
 
-  /** This parser with a table, so that a record may have a token in place of an embedding. */
-  public JsonTokenParser withLookup(TokenLookup table) {
-    return new JsonTokenParser(modelDim, positionsOnArrival, timestampRequired, format, table);
-  }
-
-  @Override
-  public void open(RuntimeContext context) throws IOException {
-    if (lookup != null) {
-      lookup.open(context);
-    }
+  /**
+   * This parser for a table, so that a record may have a token in place of an embedding.
+   *
+   * @param rows how many tokens the table has, which {@link TokenLookup} looks up
+   */
+  public JsonTokenParser withTable(int rows) {
+    return new JsonTokenParser(modelDim, positionsOnArrival, timestampRequired, format, rows);
   }
 
   @Override
-  public void close() {
-    if (lookup != null) {
-      lookup.close();
-    }
-  }
-
-  @Override
-  public void parse(RawRecord record, Consumer<Token> tokens, Consumer<DeadLetter> deadLetters) {
-    Token token;
+  public ReadRecord parse(RawRecord record) {
     try {
-      token = read(record);
+      return read(record);
     } catch (Rejection e) {
-      deadLetters.accept(new DeadLetter(e.reason(), e.getMessage(), sequenceId(record), record));
-      return;
+      return new ReadRecord(new DeadLetter(e.reason(), e.getMessage(), sequenceId(record), record));
     }
-    tokens.accept(token);
   }
 
   @Override
@@ -99,7 +87,7 @@ public final class JsonTokenParser implements TokenParser {
     return SequenceIdScan.of(record.bytes(), format.sequenceId());
   }
 
-  private Token read(RawRecord record) throws Rejection {
+  private ReadRecord read(RawRecord record) throws Rejection {
     char[] text = text(record);
     try (JsonParser json = Json.FACTORY.createParser(text)) {
       JsonToken first = json.nextToken();
@@ -149,7 +137,7 @@ public final class JsonTokenParser implements TokenParser {
   private final class Fields {
     private String sequenceId;
     private int position = Token.ON_ARRIVAL;
-    private final EmbeddingField embedding = new EmbeddingField(modelDim, format, lookup);
+    private final EmbeddingField embedding = new EmbeddingField(modelDim, format, tableRows);
     private String label;
     private Long timestamp;
     private boolean last;
@@ -170,7 +158,7 @@ public final class JsonTokenParser implements TokenParser {
         embedding.readNumbers(json);
       } else if (name.equals(format.base64Embedding())) {
         embedding.readBase64(json);
-      } else if (lookup != null && name.equals(format.token())) {
+      } else if (tableRows > 0 && name.equals(format.token())) {
         embedding.readToken(json);
       } else if (name.equals(format.label())) {
         label = text(name, json);
@@ -183,7 +171,7 @@ public final class JsonTokenParser implements TokenParser {
       }
     }
 
-    Token token(String source) throws Rejection {
+    ReadRecord token(String source) throws Rejection {
       if (sequenceId == null) {
         throw Rejection.malformed(format.sequenceId() + " is missing");
       }
@@ -193,8 +181,10 @@ public final class JsonTokenParser implements TokenParser {
       if (timestamp == null && timestampRequired) {
         throw Rejection.malformed(format.timestamp() + " is missing");
       }
-      float[] values = embedding.checked(position);
-      return new Token(sequenceId, position, values, label, timestamp, last, source);
+      float[] values = embedding.checked();
+      return new ReadRecord(
+          new Token(sequenceId, position, values, label, timestamp, last, source),
+          embedding.tableRow());
     }
   }
 

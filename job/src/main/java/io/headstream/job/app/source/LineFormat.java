@@ -1,6 +1,7 @@
 package io.headstream.job.app.source;
 
 import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -15,39 +16,42 @@ import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Reads the lines of a file, each with the file's name and the line's number.
+ * Reads the lines of a file, each with the file's name and the line's number. Lines are found on
+ * the source's thread, and become tokens on the task's.
  *
  * <p>A {@link BulkFormat}, because Flink's simpler formats know neither. A file is not split, since
  * a line's number follows only from all lines before it. A checkpointed position is the offset
  * behind a line and, in the place of a record count, the number of lines up to there: that is what
  * going on needs, and restoring a long file seeks instead of reading it again.
  */
-final class LineFormat implements BulkFormat<RawRecord, FileSourceSplit> {
+final class LineFormat implements BulkFormat<ReadRecord, FileSourceSplit> {
+  private static final long serialVersionUID = 1L;
+
   private static final int BATCH_RECORDS = 256;
   private static final int BATCH_BYTES = 1 << 18;
 
   private final String root;
-  private final int maxRecordBytes;
+  private final RecordReader reader;
 
   /**
    * A format for the files of one input.
    *
    * @param root the input, a file or a folder, made absolute; files are named relative to it
-   * @param maxRecordBytes of a longer line only the beginning is kept
+   * @param reader reads each line
    */
-  LineFormat(Path root, int maxRecordBytes) {
+  LineFormat(Path root, RecordReader reader) {
     this.root = root.getPath();
-    this.maxRecordBytes = maxRecordBytes;
+    this.reader = reader;
   }
 
   @Override
-  public Reader<RawRecord> createReader(Configuration config, FileSourceSplit split)
+  public Reader<ReadRecord> createReader(Configuration config, FileSourceSplit split)
       throws IOException {
     return open(split, 0, 0);
   }
 
   @Override
-  public Reader<RawRecord> restoreReader(Configuration config, FileSourceSplit split)
+  public Reader<ReadRecord> restoreReader(Configuration config, FileSourceSplit split)
       throws IOException {
     CheckpointedPosition position = split.getReaderPosition().orElseThrow();
     return open(split, position.getOffset(), position.getRecordsAfterOffset());
@@ -59,11 +63,11 @@ final class LineFormat implements BulkFormat<RawRecord, FileSourceSplit> {
   }
 
   @Override
-  public TypeInformation<RawRecord> getProducedType() {
-    return TypeInformation.of(RawRecord.class);
+  public TypeInformation<ReadRecord> getProducedType() {
+    return TypeInformation.of(ReadRecord.class);
   }
 
-  private Reader<RawRecord> open(FileSourceSplit split, long offset, long lines)
+  private Reader<ReadRecord> open(FileSourceSplit split, long offset, long lines)
       throws IOException {
     Path path = split.path();
     FSDataInputStream in = path.getFileSystem().open(path);
@@ -75,7 +79,8 @@ final class LineFormat implements BulkFormat<RawRecord, FileSourceSplit> {
         throw unreadable(path, e);
       }
     }
-    return new LineBatches(path, new LineReader(in, name(path), maxRecordBytes, offset, lines));
+    LineReader found = new LineReader(in, name(path), reader.maxRecordBytes(), offset, lines);
+    return new LineBatches(path, found, reader);
   }
 
   /** Names the file, which the cause need not do. Has no cause, so that it is the root itself. */
@@ -93,10 +98,11 @@ final class LineFormat implements BulkFormat<RawRecord, FileSourceSplit> {
   }
 
   /** Hands out lines in batches of modest size, because a few batches wait between threads. */
-  private record LineBatches(Path file, LineReader lines) implements Reader<RawRecord> {
+  private record LineBatches(Path file, LineReader lines, RecordReader reader)
+      implements Reader<ReadRecord> {
 
     @Override
-    public RecordIterator<RawRecord> readBatch() throws IOException {
+    public RecordIterator<ReadRecord> readBatch() throws IOException {
       List<RecordAndPosition<RawRecord>> batch = new ArrayList<>();
       long bytes = 0;
       while (batch.size() < BATCH_RECORDS && bytes < BATCH_BYTES) {
@@ -107,7 +113,7 @@ final class LineFormat implements BulkFormat<RawRecord, FileSourceSplit> {
         batch.add(new RecordAndPosition<>(record, lines.offset(), lines.lines()));
         bytes += record.bytes().length;
       }
-      return batch.isEmpty() ? null : new Batch(batch.iterator());
+      return batch.isEmpty() ? null : new Batch(batch.iterator(), reader);
     }
 
     private RawRecord next() throws IOException {
@@ -124,12 +130,17 @@ final class LineFormat implements BulkFormat<RawRecord, FileSourceSplit> {
     }
   }
 
-  private record Batch(Iterator<RecordAndPosition<RawRecord>> records)
-      implements RecordIterator<RawRecord> {
+  private record Batch(Iterator<RecordAndPosition<RawRecord>> lines, RecordReader reader)
+      implements RecordIterator<ReadRecord> {
 
     @Override
-    public RecordAndPosition<RawRecord> next() {
-      return records.hasNext() ? records.next() : null;
+    public RecordAndPosition<ReadRecord> next() {
+      if (!lines.hasNext()) {
+        return null;
+      }
+      RecordAndPosition<RawRecord> line = lines.next();
+      return new RecordAndPosition<>(
+          reader.read(line.getRecord()), line.getOffset(), line.getRecordSkipCount());
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.headstream.job.app.source;
 
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -17,8 +17,8 @@ public final class RecordTimes {
   private RecordTimes() {}
 
   /** No watermarks but the last one of a bounded input. */
-  public static WatermarkStrategy<RawRecord> ofReading() {
-    return WatermarkStrategy.<RawRecord>noWatermarks()
+  public static WatermarkStrategy<ReadRecord> ofReading() {
+    return WatermarkStrategy.<ReadRecord>noWatermarks()
         .withTimestampAssigner((record, before) -> System.currentTimeMillis());
   }
 
@@ -26,37 +26,32 @@ public final class RecordTimes {
    * Watermarks that follow the records' timestamps, for each file or partition by itself; the
    * slowest one counts, unless it is idle.
    *
-   * @param timestampField what the timestamp is called
    * @param maxOutOfOrderness how far the watermark stays behind the newest record
    */
-  public static WatermarkStrategy<RawRecord> ofRecords(
-      String timestampField, Duration maxOutOfOrderness) {
-    return ofRecords(timestampField, maxOutOfOrderness, IDLE_AFTER);
+  public static WatermarkStrategy<ReadRecord> ofRecords(Duration maxOutOfOrderness) {
+    return ofRecords(maxOutOfOrderness, IDLE_AFTER);
   }
 
-  static WatermarkStrategy<RawRecord> ofRecords(
-      String timestampField, Duration maxOutOfOrderness, Duration idleAfter) {
-    WatermarkStrategy<RawRecord> bounded =
-        WatermarkStrategy.<RawRecord>forBoundedOutOfOrderness(maxOutOfOrderness)
+  static WatermarkStrategy<ReadRecord> ofRecords(Duration maxOutOfOrderness, Duration idleAfter) {
+    WatermarkStrategy<ReadRecord> bounded =
+        WatermarkStrategy.<ReadRecord>forBoundedOutOfOrderness(maxOutOfOrderness)
             .withIdleness(idleAfter);
-    return WatermarkStrategy.<RawRecord>forGenerator(
-            context ->
-                new Scanned(
-                    new TimestampScan(timestampField), bounded.createWatermarkGenerator(context)))
+    return WatermarkStrategy.<ReadRecord>forGenerator(
+            context -> new OfTokens(bounded.createWatermarkGenerator(context)))
         .withTimestampAssigner((record, before) -> System.currentTimeMillis());
   }
 
   /**
-   * Tells a generator of the records that have a timestamp. One whose records have none is idle to
-   * it and holds nobody back.
+   * Tells a generator of the tokens that have a timestamp. A split that has no such tokens is idle
+   * to it and holds nobody back, and what cannot be used moves no watermark.
    */
-  private record Scanned(TimestampScan scan, WatermarkGenerator<RawRecord> generator)
-      implements WatermarkGenerator<RawRecord> {
+  private record OfTokens(WatermarkGenerator<ReadRecord> generator)
+      implements WatermarkGenerator<ReadRecord> {
 
     @Override
-    public void onEvent(RawRecord record, long readAt, WatermarkOutput output) {
-      long timestamp = scan.timestamp(record);
-      if (timestamp != TimestampScan.NONE) {
+    public void onEvent(ReadRecord record, long readAt, WatermarkOutput output) {
+      Long timestamp = record.timestamp();
+      if (timestamp != null) {
         generator.onEvent(record, timestamp, output);
       }
     }

@@ -1,6 +1,7 @@
 package io.headstream.job.app.source;
 
 import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -11,20 +12,23 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.core.io.InputStatus;
 
-/** Reads the lines on a thread of its own, since reading stdin blocks and cannot be interrupted. */
-final class StdinReader implements SourceReader<RawRecord, StdinSplit> {
+/**
+ * Finds the lines on a thread of its own, since reading stdin blocks and cannot be interrupted;
+ * what they are is read on the task's.
+ */
+final class StdinReader implements SourceReader<ReadRecord, StdinSplit> {
   private final SourceReaderContext context;
   private final Supplier<InputStream> input;
-  private final int maxRecordBytes;
+  private final RecordReader reader;
   private final RecordQueue queue = new RecordQueue();
   private Thread thread;
   private boolean ended;
   private long lines;
 
-  StdinReader(SourceReaderContext context, Supplier<InputStream> input, int maxRecordBytes) {
+  StdinReader(SourceReaderContext context, Supplier<InputStream> input, RecordReader reader) {
     this.context = context;
     this.input = input;
-    this.maxRecordBytes = maxRecordBytes;
+    this.reader = reader;
   }
 
   @Override
@@ -53,10 +57,10 @@ final class StdinReader implements SourceReader<RawRecord, StdinSplit> {
   }
 
   @Override
-  public InputStatus pollNext(ReaderOutput<RawRecord> output) throws IOException {
+  public InputStatus pollNext(ReaderOutput<ReadRecord> output) throws IOException {
     RawRecord record = queue.poll();
     if (record != null) {
-      output.collect(record);
+      output.collect(reader.read(record));
       lines = line(record);
       return InputStatus.MORE_AVAILABLE;
     }
@@ -83,9 +87,9 @@ final class StdinReader implements SourceReader<RawRecord, StdinSplit> {
 
   private void read(long linesToSkip) {
     try {
-      LineReader reader = new LineReader(input.get(), "stdin", maxRecordBytes, 0, 0);
-      for (RawRecord record = reader.next(); record != null; record = reader.next()) {
-        if (reader.lines() > linesToSkip) {
+      LineReader found = new LineReader(input.get(), "stdin", reader.maxRecordBytes(), 0, 0);
+      for (RawRecord record = found.next(); record != null; record = found.next()) {
+        if (found.lines() > linesToSkip) {
           queue.put(record);
         }
       }

@@ -1,6 +1,6 @@
 package io.headstream.job.app.source;
 
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.InputStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -15,7 +15,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.util.function.SerializableSupplier;
 
 /**
- * The lines of the JVM's standard input that are not blank, each as {@code stdin:LINE}; for
+ * What the lines of the JVM's standard input that are not blank, each as {@code stdin:LINE}; for
  * embedded Flink only, at parallelism 1 (further readers get nothing).
  *
  * <p>A job that starts from a checkpoint skips as many lines as the checkpoint has behind it, which
@@ -24,25 +24,25 @@ import org.apache.flink.util.function.SerializableSupplier;
  * on behind a gap.
  */
 public final class StdinSource
-    implements Source<RawRecord, StdinSplit, Boolean>, ResultTypeQueryable<RawRecord> {
+    implements Source<ReadRecord, StdinSplit, Boolean>, ResultTypeQueryable<ReadRecord> {
   private static final AtomicBoolean STDIN_TAKEN = new AtomicBoolean();
 
   private final SerializableSupplier<InputStream> input;
-  private final int maxRecordBytes;
+  private final RecordReader reader;
 
   /**
    * A source of {@link System#in}.
    *
-   * @param maxRecordBytes of a longer line only the first {@link RawRecord#KEPT_BYTES} are kept
+   * @param reader reads each line
    */
-  public StdinSource(int maxRecordBytes) {
-    this(StdinSource::takeStdin, maxRecordBytes);
+  public StdinSource(RecordReader reader) {
+    this(StdinSource::takeStdin, reader);
   }
 
   /** A source of another stream, which is opened once by each attempt of the job. */
-  StdinSource(SerializableSupplier<InputStream> input, int maxRecordBytes) {
+  StdinSource(SerializableSupplier<InputStream> input, RecordReader reader) {
     this.input = input;
-    this.maxRecordBytes = maxRecordBytes;
+    this.reader = reader;
   }
 
   private static InputStream takeStdin() {
@@ -58,8 +58,8 @@ public final class StdinSource
   }
 
   @Override
-  public SourceReader<RawRecord, StdinSplit> createReader(SourceReaderContext context) {
-    return new StdinReader(context, input, maxRecordBytes);
+  public SourceReader<ReadRecord, StdinSplit> createReader(SourceReaderContext context) {
+    return new StdinReader(context, input, reader);
   }
 
   @Override
@@ -85,7 +85,7 @@ public final class StdinSource
   }
 
   @Override
-  public TypeInformation<RawRecord> getProducedType() {
-    return TypeInformation.of(RawRecord.class);
+  public TypeInformation<ReadRecord> getProducedType() {
+    return TypeInformation.of(ReadRecord.class);
   }
 }

@@ -1,6 +1,6 @@
 package io.headstream.job.app.source;
 
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.IOException;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.core.fs.Path;
@@ -10,18 +10,19 @@ public final class TokenFiles {
   private TokenFiles() {}
 
   /**
-   * The lines that are not blank, each as {@code FILE:LINE}; several files are read in parallel.
+   * What the lines that are not blank are, each as {@code FILE:LINE}; several files are read in
+   * parallel.
    *
    * <p>Below a folder, files and folders whose names begin with {@code .} or {@code _} are left
    * out: Flink writes what is not finished under such names.
    *
    * @param input a file or a folder on any Flink file system
-   * @param maxRecordBytes of a longer line only the first {@link RawRecord#KEPT_BYTES} are kept
+   * @param reader reads each line
    * @throws IOException when the path's file system is not known or cannot be reached
    */
-  public static FileSource<RawRecord> source(Path input, int maxRecordBytes) throws IOException {
+  public static FileSource<ReadRecord> source(Path input, RecordReader reader) throws IOException {
     Path root = input.makeQualified(input.getFileSystem());
-    return FileSource.forBulkFileFormat(new LineFormat(root, maxRecordBytes), root)
+    return FileSource.forBulkFileFormat(new LineFormat(root, reader), root)
         .setFileEnumerator(() -> new VisibleFiles(root))
         .build();
   }

@@ -1,9 +1,11 @@
 package io.headstream.job.app.source;
 
+import io.headstream.job.records.ReadRecord;
+import io.headstream.job.records.Token;
 import io.headstream.job.weights.SharedInstances;
 import java.io.File;
 import java.io.IOException;
-import java.io.Serializable;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.cache.DistributedCache;
 import org.apache.flink.api.common.functions.RuntimeContext;
 
@@ -11,7 +13,7 @@ import org.apache.flink.api.common.functions.RuntimeContext;
  * Looks embeddings up by token, in a table that the job ships and that is loaded once for all slots
  * of a TaskManager. Between {@link #open} and {@link #close}; serves one thread at a time.
  */
-public final class TokenLookup implements Serializable {
+public final class TokenLookup implements TokenEmbedding {
   private static final long serialVersionUID = 1L;
 
   private static final SharedInstances<EmbeddingTable> TABLES = new SharedInstances<>();
@@ -39,7 +41,8 @@ public final class TokenLookup implements Serializable {
     this.sinusoidal = sinusoidal;
   }
 
-  void open(RuntimeContext context) throws IOException {
+  @Override
+  public void open(RuntimeContext context) throws IOException {
     open(context.getJobInfo().getJobId().toString(), context.getDistributedCache());
   }
 
@@ -61,19 +64,23 @@ public final class TokenLookup implements Serializable {
     positions = sinusoidal ? new SinusoidalPositions(modelDim) : null;
   }
 
-  void close() {
+  @Override
+  public void close() {
     if (lease != null) {
       lease.close();
     }
   }
 
-  /** How many tokens there are. */
-  int tokens() {
-    return lease.get().rows();
+  @Override
+  public void embed(ReadRecord record, Consumer<Token> tokens) {
+    Token token = (Token) record.content();
+    int row = record.tableRow();
+    tokens.accept(
+        row == ReadRecord.NO_ROW ? token : token.withEmbedding(of(row, token.position())));
   }
 
   /** The embedding of a token at a position, in a new array. */
-  float[] of(int token, int position) {
+  private float[] of(int token, int position) {
     float[] embedding = lease.get().row(token);
     if (positions != null) {
       float[] encoding = positions.of(position);

@@ -126,7 +126,7 @@ class LauncherITCase {
       assertThat(overview).contains("\"Headstream\"", "\"RUNNING\"");
       String id = overview.replaceFirst(".*\"jid\":\"(\\w+)\".*", "$1");
       assertThat(get(browser, root.resolve("jobs/" + id)))
-          .contains("Read token records", "Parse tokens", "Collect sequences", "Attend with all 4");
+          .contains("Read token records", "Embed tokens", "Collect sequences", "Attend with all 4");
       assertThat(get(browser, root.resolve("config")))
           .contains("\"web-submit\":false", "\"web-cancel\":false", "\"web-rescale\":false");
 

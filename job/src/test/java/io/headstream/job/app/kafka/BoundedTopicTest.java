@@ -2,7 +2,8 @@ package io.headstream.job.app.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.app.source.AsItIs;
+import io.headstream.job.records.ReadRecord;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -49,9 +50,13 @@ class BoundedTopicTest {
     }
   }
 
-  private static Source<RawRecord, ?, ?> source(boolean untilLatest) {
+  private static Source<ReadRecord, ?, ?> source(boolean untilLatest) {
     return TokenTopic.source(
-        "t", Map.of("bootstrap.servers", "localhost:1"), StartFrom.EARLIEST, untilLatest, 4096);
+        "t",
+        Map.of("bootstrap.servers", "localhost:1"),
+        StartFrom.EARLIEST,
+        untilLatest,
+        AsItIs.reader(4096));
   }
 
   private static KafkaPartitionSplit split(int partition) {

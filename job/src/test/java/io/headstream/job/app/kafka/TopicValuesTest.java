@@ -2,7 +2,9 @@ package io.headstream.job.app.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.job.app.source.AsItIs;
 import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,12 +41,12 @@ class TopicValuesTest {
   }
 
   private static RawRecord read(byte[] value) {
-    List<RawRecord> records = new ArrayList<>();
-    new TopicValues(MAX)
+    List<ReadRecord> records = new ArrayList<>();
+    new TopicValues(AsItIs.reader(MAX))
         .deserialize(
             new ConsumerRecord<>("tokens", 3, 12_345_678_901L, null, value),
             new ListCollector<>(records));
     assertThat(records).hasSize(1);
-    return records.get(0);
+    return AsItIs.record(records.get(0));
   }
 }

@@ -37,10 +37,13 @@ class EmbeddingTableTest {
     }
     assertThat(table.row(3)).as("a row that is changed").isNotSameAs(table.row(3));
 
-    String digest = EmbeddingTable.check(file, "e", MODEL_DIM);
+    EmbeddingTable.Checked checked = EmbeddingTable.check(file, "e", MODEL_DIM);
+    assertThat(checked.rows()).isEqualTo(ROWS);
     values[values.length - 1] += 1;
     Path other = write(new SafetensorsWriter().add("e", TensorType.F32, shape(ROWS), values));
-    assertThat(digest).hasSize(64).isNotEqualTo(EmbeddingTable.check(other, "e", MODEL_DIM));
+    assertThat(checked.digest())
+        .hasSize(64)
+        .isNotEqualTo(EmbeddingTable.check(other, "e", MODEL_DIM).digest());
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.headstream.job.app.source;
 
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -24,12 +24,12 @@ public final class HeldInput implements AutoCloseable {
     PIPES.put(name, pipe);
   }
 
-  public Source<RawRecord, ?, ?> source() {
-    return source(name);
+  public Source<ReadRecord, ?, ?> source(TokenParser parser) {
+    return source(name, parser);
   }
 
-  private static Source<RawRecord, ?, ?> source(String name) {
-    return new StdinSource(() -> open(name), 1 << 20);
+  private static Source<ReadRecord, ?, ?> source(String name, TokenParser parser) {
+    return new StdinSource(() -> open(name), new RecordReader(parser, 1 << 20));
   }
 
   private static InputStream open(String name) {

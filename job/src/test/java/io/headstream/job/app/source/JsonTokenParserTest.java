@@ -11,7 +11,6 @@ import io.headstream.job.records.Token;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.Charset;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.stream.Stream;
@@ -46,16 +45,13 @@ class JsonTokenParserTest {
   void onlyAFilesByteOrderMarkIsNoText() {
     byte[] bytes = "\ufeff{\"sequence_id\":\"a\",\"position\":0,\"embedding\":[1]}".getBytes(UTF_8);
     JsonTokenParser parser = new JsonTokenParser(1, false, false);
-    Parsed first = new Parsed(new ArrayList<>(), new ArrayList<>());
     RawRecord marked = new RawRecord(bytes, "t:1", bytes.length, 3);
-    parser.parse(marked, first.tokens()::add, first.deadLetters()::add);
+    Parsed first = Parsed.by(parser, TokenEmbedding.OF_RECORD, marked);
     assertThat(first.token().sequenceId()).isEqualTo("a");
     DeadLetter later = Parsed.by(parser, bytes, "t:2").deadLetter();
     assertThat(later.reason()).isEqualTo(Reason.MALFORMED);
     assertThat(((RawRecord) later.record()).bytes()).isEqualTo(bytes);
-    Parsed rejected = new Parsed(new ArrayList<>(), new ArrayList<>());
-    new JsonTokenParser(2, false, false)
-        .parse(marked, rejected.tokens()::add, rejected.deadLetters()::add);
+    Parsed rejected = Parsed.by(PARSER, TokenEmbedding.OF_RECORD, marked);
     assertThat(rejected.deadLetter().reason()).isEqualTo(Reason.WRONG_DIMENSION);
     assertThat(((RawRecord) rejected.deadLetter().record()).bytes()).isEqualTo(bytes);
   }

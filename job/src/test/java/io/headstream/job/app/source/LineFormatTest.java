@@ -3,7 +3,7 @@ package io.headstream.job.app.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,7 +37,7 @@ class LineFormatTest {
 
   @Test
   void namesFilesRelativeToTheFolder() throws IOException {
-    List<String> lines = lines(readAll(new LineFormat(path(folder), 50_000), null));
+    List<String> lines = lines(readAll(format(path(folder), 50_000), null));
     assertThat(lines)
         .startsWith("deep/tokens.jsonl:1 \ufefffirst 8", "deep/tokens.jsonl:4 line 1 6");
     assertThat(lines).endsWith("deep/tokens.jsonl:705 end 3").hasSize(603);
@@ -46,14 +46,14 @@ class LineFormatTest {
 
   @Test
   void namesTheFileThatIsTheInput() throws IOException {
-    List<String> lines = lines(readAll(new LineFormat(path(file), 50_000), null));
+    List<String> lines = lines(readAll(format(path(file), 50_000), null));
     assertThat(lines).startsWith("tokens.jsonl:1 \ufefffirst 8").hasSize(603);
   }
 
   @Test
   void goesOnBehindEveryRecord() throws IOException {
-    LineFormat format = new LineFormat(path(file), 50_000);
-    List<RecordAndPosition<RawRecord>> all = readAll(format, null);
+    LineFormat format = format(path(file), 50_000);
+    List<RecordAndPosition<ReadRecord>> all = readAll(format, null);
     List<String> lines = lines(all);
     for (int i = 0; i < all.size(); i++) {
       CheckpointedPosition position =
@@ -65,10 +65,10 @@ class LineFormatTest {
   @Test
   void batchesAreModest() throws IOException {
     Files.writeString(file, ("y".repeat(100_000) + "\n").repeat(10));
-    LineFormat format = new LineFormat(path(file), 1 << 20);
-    try (BulkFormat.Reader<RawRecord> reader =
+    LineFormat format = format(path(file), 1 << 20);
+    try (BulkFormat.Reader<ReadRecord> reader =
         format.createReader(new Configuration(), split(null))) {
-      BulkFormat.RecordIterator<RawRecord> batch = reader.readBatch();
+      BulkFormat.RecordIterator<ReadRecord> batch = reader.readBatch();
       int records = 0;
       while (batch.next() != null) {
         records++;
@@ -92,7 +92,7 @@ class LineFormatTest {
             });
     writer.setDaemon(true);
     writer.start();
-    assertThat(lines(readAll(new LineFormat(path(file), 100), null)))
+    assertThat(lines(readAll(format(path(file), 100), null)))
         .containsExactly("tokens.jsonl:1 a 1", "tokens.jsonl:3 b 1");
     writer.join();
   }
@@ -104,8 +104,8 @@ class LineFormatTest {
         new FileSourceSplit("1", memory, 0, 9, 0, 9, new String[0], new CheckpointedPosition(1, 1));
     assertThatThrownBy(
             () -> {
-              try (BulkFormat.Reader<RawRecord> reader =
-                  new LineFormat(memory, 100).restoreReader(new Configuration(), split)) {
+              try (BulkFormat.Reader<ReadRecord> reader =
+                  format(memory, 100).restoreReader(new Configuration(), split)) {
                 reader.readBatch();
               }
             })
@@ -116,14 +116,14 @@ class LineFormatTest {
   @Test
   void anEmptyFileHasNoBatch() throws IOException {
     Files.writeString(file, "\n \n");
-    assertThat(readAll(new LineFormat(path(file), 10), null)).isEmpty();
+    assertThat(readAll(format(path(file), 10), null)).isEmpty();
   }
 
-  private List<RecordAndPosition<RawRecord>> readAll(
+  private List<RecordAndPosition<ReadRecord>> readAll(
       LineFormat format, CheckpointedPosition position) throws IOException {
     Configuration config = new Configuration();
-    List<RecordAndPosition<RawRecord>> records = new ArrayList<>();
-    try (BulkFormat.Reader<RawRecord> reader =
+    List<RecordAndPosition<ReadRecord>> records = new ArrayList<>();
+    try (BulkFormat.Reader<ReadRecord> reader =
         position == null
             ? format.createReader(config, split(null))
             : format.restoreReader(config, split(position))) {
@@ -142,11 +142,15 @@ class LineFormatTest {
     return new FileSourceSplit("1", path(file), 0, size, 0, size, new String[0], position);
   }
 
-  private static List<String> lines(List<RecordAndPosition<RawRecord>> records) {
+  private static List<String> lines(List<RecordAndPosition<ReadRecord>> records) {
     return records.stream()
-        .map(RecordAndPosition::getRecord)
+        .map(read -> AsItIs.record(read.getRecord()))
         .map(r -> r.source() + " " + new String(r.bytes()) + " " + r.sizeBytes())
         .toList();
+  }
+
+  private static LineFormat format(Path root, int maxRecordBytes) {
+    return new LineFormat(root, AsItIs.reader(maxRecordBytes));
   }
 
   private static Path path(java.nio.file.Path path) {

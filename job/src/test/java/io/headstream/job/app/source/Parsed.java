@@ -5,18 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.job.records.DeadLetter;
 import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import io.headstream.job.records.Token;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a parser made of one record. */
+/** What was made of one record. */
 record Parsed(List<Token> tokens, List<DeadLetter> deadLetters) {
 
-  static Parsed by(TokenParser parser, byte[] bytes, String source) {
+  static Parsed by(TokenParser parser, TokenEmbedding embedding, RawRecord record) {
     Parsed parsed = new Parsed(new ArrayList<>(), new ArrayList<>());
-    RawRecord record = new RawRecord(bytes, source, bytes.length);
-    parser.parse(record, parsed.tokens::add, parsed.deadLetters::add);
+    ReadRecord read = parser.parse(record);
+    if (read.content() instanceof DeadLetter letter) {
+      parsed.deadLetters.add(letter);
+    } else {
+      embedding.embed(read, parsed.tokens::add);
+    }
     return parsed;
+  }
+
+  static Parsed by(TokenParser parser, byte[] bytes, String source) {
+    return by(parser, TokenEmbedding.OF_RECORD, new RawRecord(bytes, source, bytes.length));
   }
 
   static Parsed by(TokenParser parser, String text) {

@@ -36,8 +36,8 @@ public final class RecordFuzz {
   private static final TokenFormat BASE64 = TokenFormat.DEFAULT.withEncoding(FloatEncoding.F32);
   private static final TokenParser IN_SEQUENCE = new JsonTokenParser(2, false, false);
   private static final TokenParser ON_ARRIVAL = new JsonTokenParser(2, true, true);
-  private static final TokenParser TEXT = new TextTokenParser(2, 0);
-  private static final TimestampScan TIMESTAMP = new TimestampScan("timestamp");
+  private static final TokenParser TEXT = new TextTokenParser();
+  private static final TokenEmbedding WORDS = new TextEmbedding(2, 0);
 
   private RecordFuzz() {}
 
@@ -61,7 +61,7 @@ public final class RecordFuzz {
   public static void fuzzerTestOneInput(byte[] bytes) {
     check(IN_SEQUENCE, bytes);
     check(ON_ARRIVAL, bytes);
-    Parsed words = Parsed.by(TEXT, bytes, "t:1");
+    Parsed words = Parsed.by(TEXT, WORDS, new RawRecord(bytes, "t:1", bytes.length));
     words.deadLetters().forEach(letter -> checkLetter(letter, bytes));
     require(words.deadLetters().size() <= 1, "more than one dead letter of a text");
   }
@@ -72,13 +72,10 @@ public final class RecordFuzz {
     require(
         parsed.tokens().size() + parsed.deadLetters().size() == 1,
         parsed.tokens().size() + " tokens and " + parsed.deadLetters().size() + " dead letters");
-    long timestamp = TIMESTAMP.timestamp(new RawRecord(bytes, "t:1", bytes.length));
     parsed.deadLetters().forEach(letter -> checkLetter(letter, bytes));
     for (Token token : parsed.tokens()) {
       checkToken(parser, token, TokenFormat.DEFAULT);
       checkToken(parser, token, BASE64);
-      long expected = token.timestamp() == null ? TimestampScan.NONE : token.timestamp();
-      require(timestamp == expected, "the scan found the timestamp " + timestamp);
     }
     return !parsed.tokens().isEmpty();
   }

@@ -1,9 +1,11 @@
 package io.headstream.job.app.source;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.ReadRecord;
+import io.headstream.job.records.Reason;
+import io.headstream.job.records.Token;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,7 +27,7 @@ class RecordTimesTest {
   private final ManualClock clock = new ManualClock();
   private final Combined combined = new Combined();
   private final WatermarkOutputMultiplexer multiplexer = new WatermarkOutputMultiplexer(combined);
-  private final Map<String, WatermarkGenerator<RawRecord>> generators = new HashMap<>();
+  private final Map<String, WatermarkGenerator<ReadRecord>> generators = new HashMap<>();
 
   RecordTimesTest() {
     pass(1); // Flink takes 0 for no time at all
@@ -33,34 +35,34 @@ class RecordTimesTest {
       multiplexer.registerNewOutput(partition, new Unheard());
       generators.put(
           partition,
-          RecordTimes.ofRecords("ts", Duration.ofMillis(5), Duration.ofMillis(100))
+          RecordTimes.ofRecords(Duration.ofMillis(5), Duration.ofMillis(100))
               .createWatermarkGenerator(new Context()));
     }
   }
 
   @Test
   void theSlowestPartitionCounts() {
-    say("p0", "{\"ts\":1000}");
-    say("p1", "{\"ts\":500}");
+    say("p0", 1000);
+    say("p1", 500);
     emit();
     assertThat(combined.watermark).as("p2 has said nothing").isEqualTo(Long.MIN_VALUE);
-    say("p2", "{\"ts\":100}");
+    say("p2", 100);
     emit();
     assertThat(combined.watermark).isEqualTo(100 - 5 - 1);
-    say("p2", "{\"ts\":90}");
-    say("p2", "{\"ts\":700}");
+    say("p2", 90);
+    say("p2", 700);
     emit();
     assertThat(combined.watermark).isEqualTo(500 - 5 - 1);
   }
 
   @Test
   void anIdlePartitionDoesNotHoldTheRestBack() {
-    say("p0", "{\"ts\":1000}");
-    say("p1", "{\"ts\":500}");
+    say("p0", 1000);
+    say("p1", 500);
     emit();
     pass(101);
-    say("p0", "{\"ts\":2000}");
-    say("p1", "{\"ts\":1500}");
+    say("p0", 2000);
+    say("p1", 1500);
     emit();
     assertThat(combined.watermark).isEqualTo(1500 - 5 - 1);
   }
@@ -70,36 +72,52 @@ class RecordTimesTest {
     emit();
     for (int n = 0; n < 10; n++) {
       pass(30);
-      say("p0", "{\"ts\":" + (1000 + n) + "}");
-      say("p1", "{\"ts\":" + (2000 + n) + "}");
-      say("p2", "not a record at all");
+      say("p0", 1000 + n);
+      say("p1", 2000 + n);
+      say("p2", new ReadRecord(token(null)));
       emit();
     }
     assertThat(combined.watermark).isEqualTo(1009 - 5 - 1);
   }
 
   @Test
+  void whatCannotBeUsedMovesNothing() {
+    for (String partition : PARTITIONS) {
+      say(partition, 1000);
+    }
+    emit();
+    DeadLetter letter = new DeadLetter(Reason.WRONG_DIMENSION, "why", token(9000L));
+    for (String partition : PARTITIONS) {
+      say(partition, new ReadRecord(letter));
+    }
+    emit();
+    assertThat(combined.watermark).isEqualTo(1000 - 5 - 1);
+  }
+
+  @Test
   void allIdleIsIdle() {
-    say("p0", "{\"ts\":1000}");
+    say("p0", 1000);
     emit();
     emit(); // idleness is measured from the first look that finds nothing new
     pass(101);
     emit();
     assertThat(combined.idle).isTrue();
-    say("p1", "{\"ts\":3000}");
+    say("p1", 3000);
     emit();
     assertThat(combined.idle).isFalse();
     assertThat(combined.watermark).isEqualTo(3000 - 5 - 1);
   }
 
-  private void say(String partition, String record) {
-    byte[] bytes = record.getBytes(UTF_8);
-    generators
-        .get(partition)
-        .onEvent(
-            new RawRecord(bytes, "t:1", bytes.length),
-            77,
-            multiplexer.getImmediateOutput(partition));
+  private void say(String partition, long timestamp) {
+    say(partition, new ReadRecord(token(timestamp)));
+  }
+
+  private void say(String partition, ReadRecord record) {
+    generators.get(partition).onEvent(record, 77, multiplexer.getImmediateOutput(partition));
+  }
+
+  private static Token token(Long timestamp) {
+    return new Token("a", 0, new float[] {1}, null, timestamp, false, "t:1");
   }
 
   private void emit() {

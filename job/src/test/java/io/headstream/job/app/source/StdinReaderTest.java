@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,7 +75,7 @@ class StdinReaderTest {
             return read;
           }
         };
-    StdinReader reader = new StdinReader(null, () -> broken, 100);
+    StdinReader reader = new StdinReader(null, () -> broken, AsItIs.reader(100));
     reader.addSplits(List.of(new StdinSplit(0)));
     Sources sources = new Sources();
     assertThatThrownBy(() -> readAll(reader, sources))
@@ -89,7 +89,7 @@ class StdinReaderTest {
     InputStream before = System.in;
     System.setIn(new ByteArrayInputStream("a\n".getBytes(UTF_8)));
     try {
-      StdinSource source = new StdinSource(100);
+      StdinSource source = new StdinSource(AsItIs.reader(100));
       assertThat(readAll((StdinReader) source.createReader(null), new StdinSplit(0)))
           .containsExactly("stdin:1");
       StdinReader second = (StdinReader) source.createReader(null);
@@ -102,7 +102,7 @@ class StdinReaderTest {
 
   private static StdinReader reader(String text) {
     Supplier<InputStream> input = () -> new ByteArrayInputStream(text.getBytes(UTF_8));
-    return new StdinReader(null, input, 100);
+    return new StdinReader(null, input, AsItIs.reader(100));
   }
 
   private static List<String> readAll(StdinReader reader, StdinSplit split) throws Exception {
@@ -125,16 +125,16 @@ class StdinReaderTest {
   }
 
   /** Remembers where records come from. */
-  private static final class Sources implements ReaderOutput<RawRecord> {
+  private static final class Sources implements ReaderOutput<ReadRecord> {
     private final List<String> seen = new ArrayList<>();
 
     @Override
-    public void collect(RawRecord record) {
-      seen.add(record.source());
+    public void collect(ReadRecord record) {
+      seen.add(AsItIs.record(record).source());
     }
 
     @Override
-    public void collect(RawRecord record, long timestamp) {
+    public void collect(ReadRecord record, long timestamp) {
       collect(record);
     }
 
@@ -154,7 +154,7 @@ class StdinReaderTest {
     }
 
     @Override
-    public SourceOutput<RawRecord> createOutputForSplit(String splitId) {
+    public SourceOutput<ReadRecord> createOutputForSplit(String splitId) {
       throw new AssertionError(splitId);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
@@ -38,16 +39,16 @@ class StdinSourceITCase {
     PipedOutputStream keyboard = new PipedOutputStream();
     input = new PipedInputStream(keyboard);
     // Two readers, of which one gets nothing.
-    try (CloseableIterator<RawRecord> records = lines(() -> input, 2)) {
+    try (CloseableIterator<ReadRecord> records = lines(() -> input, 2)) {
       type(keyboard, "one\n\n");
-      assertThat(records.next().source()).isEqualTo("stdin:1");
+      assertThat(next(records).source()).isEqualTo("stdin:1");
       type(keyboard, "three\r\nfo");
-      RawRecord three = records.next();
+      RawRecord three = next(records);
       assertThat(three.source()).isEqualTo("stdin:3");
       assertThat(three.bytes()).isEqualTo("three".getBytes(UTF_8));
       type(keyboard, "ur");
       keyboard.close();
-      assertThat(records.next().bytes()).isEqualTo("four".getBytes(UTF_8));
+      assertThat(next(records).bytes()).isEqualTo("four".getBytes(UTF_8));
       assertThat(records.hasNext()).isFalse();
     }
   }
@@ -56,9 +57,9 @@ class StdinSourceITCase {
   void aJobEndsAlthoughItsInputDoesNot() throws Exception {
     PipedOutputStream keyboard = new PipedOutputStream();
     input = new PipedInputStream(keyboard);
-    CloseableIterator<RawRecord> records = lines(() -> input, 1);
+    CloseableIterator<ReadRecord> records = lines(() -> input, 1);
     type(keyboard, "one\n");
-    assertThat(records.next().source()).isEqualTo("stdin:1");
+    assertThat(next(records).source()).isEqualTo("stdin:1");
     // Cancels the job, while the reader's thread waits for a line.
     records.close();
   }
@@ -71,11 +72,15 @@ class StdinSourceITCase {
         };
     assertThatThrownBy(
             () -> {
-              try (CloseableIterator<RawRecord> records = lines(broken, 1)) {
+              try (CloseableIterator<ReadRecord> records = lines(broken, 1)) {
                 records.hasNext();
               }
             })
         .hasStackTraceContaining("no such pipe");
+  }
+
+  private static RawRecord next(CloseableIterator<ReadRecord> records) {
+    return AsItIs.record(records.next());
   }
 
   private static void type(PipedOutputStream keyboard, String text) throws IOException {
@@ -83,13 +88,15 @@ class StdinSourceITCase {
     keyboard.flush();
   }
 
-  private static CloseableIterator<RawRecord> lines(
+  private static CloseableIterator<ReadRecord> lines(
       SerializableSupplier<InputStream> input, int parallelism) throws Exception {
     Configuration config = new Configuration();
     config.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
     return env.fromSource(
-            new StdinSource(input, 1 << 20), WatermarkStrategy.noWatermarks(), "stdin")
+            new StdinSource(input, AsItIs.reader(1 << 20)),
+            WatermarkStrategy.noWatermarks(),
+            "stdin")
         .setParallelism(parallelism)
         .executeAndCollect();
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.job.records.DeadLetter;
+import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
 import java.io.ByteArrayInputStream;
@@ -15,7 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TextTokenParserTest {
-  private static final TextTokenParser PARSER = new TextTokenParser(4, 0);
+  private static final TextTokenParser PARSER = new TextTokenParser();
+  private static final TextEmbedding EMBEDDING = new TextEmbedding(4, 0);
 
   @Test
   void aLineIsASequenceOfItsWords() {
@@ -39,8 +41,7 @@ class TextTokenParserTest {
 
   @Test
   void refusesBytesThatAreNotUtf8() {
-    DeadLetter letter =
-        Parsed.by(PARSER, new byte[] {'a', ' ', (byte) 0xC0, (byte) 0x80}, "a:1").deadLetter();
+    DeadLetter letter = parse(new byte[] {'a', ' ', (byte) 0xC0, (byte) 0x80}, "a:1").deadLetter();
     assertThat(letter.reason()).isEqualTo(Reason.MALFORMED);
     assertThat(letter.detail()).isEqualTo("byte 2 is not UTF-8");
   }
@@ -48,8 +49,8 @@ class TextTokenParserTest {
   @Test
   void refusesASourceThatIsTooLongForAnId() {
     byte[] bytes = "word".getBytes(UTF_8);
-    assertThat(Parsed.by(PARSER, bytes, "a".repeat(1022) + ":1").tokens()).hasSize(1);
-    DeadLetter letter = Parsed.by(PARSER, bytes, "a".repeat(1023) + ":1").deadLetter();
+    assertThat(parse(bytes, "a".repeat(1022) + ":1").tokens()).hasSize(1);
+    DeadLetter letter = parse(bytes, "a".repeat(1023) + ":1").deadLetter();
     assertThat(letter.reason()).isEqualTo(Reason.MALFORMED);
     assertThat(letter.detail()).isEqualTo("sequence_id has 1025 characters, at most 1024");
   }
@@ -59,18 +60,23 @@ class TextTokenParserTest {
     parse("warm up");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-      out.writeObject(PARSER);
+      out.writeObject(EMBEDDING);
     }
-    TokenParser copy;
+    TextEmbedding copy;
     try (ObjectInputStream in =
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-      copy = (TokenParser) in.readObject();
+      copy = (TextEmbedding) in.readObject();
     }
-    assertThat(Parsed.by(copy, "cat").token().embedding())
+    RawRecord cat = new RawRecord("cat".getBytes(UTF_8), "a:1", 3);
+    assertThat(Parsed.by(PARSER, copy, cat).token().embedding())
         .containsExactly(parse("cat").token().embedding());
   }
 
   private static Parsed parse(String text) {
-    return Parsed.by(PARSER, text.getBytes(UTF_8), "docs/a.txt:3");
+    return parse(text.getBytes(UTF_8), "docs/a.txt:3");
+  }
+
+  private static Parsed parse(byte[] bytes, String source) {
+    return Parsed.by(PARSER, EMBEDDING, new RawRecord(bytes, source, bytes.length));
   }
 }

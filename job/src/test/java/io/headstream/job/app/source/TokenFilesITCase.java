@@ -3,6 +3,7 @@ package io.headstream.job.app.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headstream.job.records.RawRecord;
+import io.headstream.job.records.ReadRecord;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -84,13 +85,17 @@ class TokenFilesITCase {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(2);
     List<String> lines = new ArrayList<>();
-    try (CloseableIterator<RawRecord> records =
+    try (CloseableIterator<ReadRecord> records =
         env.fromSource(
-                TokenFiles.source(new Path(input.toString()), 1 << 20),
+                TokenFiles.source(new Path(input.toString()), AsItIs.reader(1 << 20)),
                 WatermarkStrategy.noWatermarks(),
                 "files")
             .executeAndCollect()) {
-      records.forEachRemaining(r -> lines.add(r.source() + " " + new String(r.bytes())));
+      records.forEachRemaining(
+          read -> {
+            RawRecord line = AsItIs.record(read);
+            lines.add(line.source() + " " + new String(line.bytes()));
+          });
     }
     return lines;
   }

@@ -3,6 +3,7 @@ package io.headstream.job.app.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headstream.job.records.RawRecord;
 import io.headstream.job.records.Reason;
 import io.headstream.job.records.Token;
 import io.headstream.safetensors.SafetensorsWriter;
@@ -24,10 +25,10 @@ class TokenLookupTest {
 
   @Test
   void aTokensRowIsItsEmbedding() throws Exception {
-    withParser(
+    withLookup(
         false,
-        parser ->
-            assertThat(token(parser, "{\"sequence_id\":\"a\",\"position\":5,\"token\":2}"))
+        lookup ->
+            assertThat(token(lookup, "{\"sequence_id\":\"a\",\"position\":5,\"token\":2}"))
                 .satisfies(
                     token -> {
                       assertThat(token.embedding()).containsExactly(-1, -2);
@@ -38,15 +39,15 @@ class TokenLookupTest {
   /** sin and cos of 5 / 10000^0, computed elsewhere: -0.9589242746631385, 0.28366218546322625. */
   @Test
   void theEncodingOfThePositionIsAddedToARowAndToNothingElse() throws Exception {
-    withParser(
+    withLookup(
         true,
-        parser -> {
-          Token looked = token(parser, "{\"token\":1,\"sequence_id\":\"a\",\"position\":5}");
+        lookup -> {
+          Token looked = token(lookup, "{\"token\":1,\"sequence_id\":\"a\",\"position\":5}");
           assertThat(looked.embedding()).containsExactly(2 - 0.9589243f, 3 + 0.2836622f);
-          Token given = token(parser, "{\"embedding\":[2,3],\"sequence_id\":\"a\",\"position\":5}");
+          Token given = token(lookup, "{\"embedding\":[2,3],\"sequence_id\":\"a\",\"position\":5}");
           assertThat(given.embedding()).containsExactly(2, 3);
           assertThat(
-                  token(parser, "{\"token\":1,\"sequence_id\":\"a\",\"position\":5}").embedding())
+                  token(lookup, "{\"token\":1,\"sequence_id\":\"a\",\"position\":5}").embedding())
               .as("a second time")
               .isEqualTo(looked.embedding());
         });
@@ -67,10 +68,10 @@ class TokenLookupTest {
       })
   void whatIsNoTokenOfTheTableIsMalformed(String value, String detail) throws Exception {
     String record = "{\"sequence_id\":\"a\",\"position\":0,\"token\":" + value + "}";
-    withParser(
+    withLookup(
         false,
-        parser ->
-            assertThat(Parsed.by(parser, record.getBytes(UTF_8), "t:1").deadLetters())
+        lookup ->
+            assertThat(parsed(lookup, record).deadLetters())
                 .singleElement()
                 .satisfies(
                     letter -> {
@@ -82,16 +83,16 @@ class TokenLookupTest {
   @Test
   void withoutATableATokenIsAFieldLikeAnyOther() {
     String record = "{\"sequence_id\":\"a\",\"position\":0,\"token\":{},\"embedding\":[1,2]}";
-    assertThat(token(new JsonTokenParser(2, false, false), record).embedding())
+    assertThat(Parsed.by(new JsonTokenParser(2, false, false), record).token().embedding())
         .containsExactly(1, 2);
   }
 
   private interface Check {
-    void on(JsonTokenParser parser) throws Exception;
+    void on(TokenLookup lookup) throws Exception;
   }
 
-  /** Several slots' parsers at once, of which one is looked at; in the end nothing is loaded. */
-  private void withParser(boolean sinusoidal, Check check) throws Exception {
+  /** Several slots' lookups at once, of which one is looked at; in the end nothing is loaded. */
+  private void withLookup(boolean sinusoidal, Check check) throws Exception {
     Path file = folder.resolve("table.safetensors");
     new SafetensorsWriter().add("e", TensorType.F32, List.of(3L, 2L), TABLE).write(file);
     DistributedCache files =
@@ -106,16 +107,21 @@ class TokenLookupTest {
     ofOtherSlot.open("job", files);
     assertThat(TokenLookup.tablesInUse()).isEqualTo(1);
     ofOtherSlot.close();
-    JsonTokenParser parser = new JsonTokenParser(2, false, false).withLookup(lookup);
     try {
-      check.on(parser);
+      check.on(lookup);
     } finally {
-      parser.close();
+      lookup.close();
     }
     assertThat(TokenLookup.tablesInUse()).isZero();
   }
 
-  private static Token token(JsonTokenParser parser, String record) {
-    return Parsed.by(parser, record.getBytes(UTF_8), "t:1").tokens().get(0);
+  private static Token token(TokenLookup lookup, String record) {
+    return parsed(lookup, record).token();
+  }
+
+  private static Parsed parsed(TokenLookup lookup, String record) {
+    JsonTokenParser parser = new JsonTokenParser(2, false, false).withTable(3);
+    byte[] bytes = record.getBytes(UTF_8);
+    return Parsed.by(parser, lookup, new RawRecord(bytes, "t:1", bytes.length));
   }
 }

@@ -8,6 +8,8 @@ import io.headstream.job.AttentionSettings;
 import io.headstream.job.app.AttentionJob;
 import io.headstream.job.app.output.AttentionRowEncoder;
 import io.headstream.job.app.output.OutputFiles;
+import io.headstream.job.app.source.RecordReader;
+import io.headstream.job.app.source.TextEmbedding;
 import io.headstream.job.app.source.TextTokenParser;
 import io.headstream.job.app.source.TokenFiles;
 import io.headstream.job.observe.AttentionSample;
@@ -154,9 +156,10 @@ class WaterfallPageE2E {
     AttentionSettings settings =
         AttentionSettings.of(32, HEADS).withHeadGroups(2).withWindow(WINDOW, SINKS).withTokenMode();
     new AttentionJob(
-            TokenFiles.source(new org.apache.flink.core.fs.Path(text.toUri()), 1 << 20),
-            new TextTokenParser(32, 0),
-            1 << 20,
+            TokenFiles.source(
+                new org.apache.flink.core.fs.Path(text.toUri()),
+                new RecordReader(new TextTokenParser(), 1 << 20)),
+            new TextEmbedding(32, 0),
             AttentionLayer.seeded(5, settings)
                 .withAttentionMaps(new AttentionSample(Set.of("text:1"), 0)),
             new DiscardingSink<>(),
