@@ -1,5 +1,15 @@
 /**
  * {@code ./headstream}: from the options to a job on a Flink inside this JVM, to the user's
- * terminal and the exit code; with checkpoints in a folder of the user's, from one run to the next.
+ * terminal and the exit code.
+ *
+ * <p>{@link io.headstream.job.app.embedded.Embedded} goes through a run: it has the job built
+ * ({@code JobBuilder}), starts a Flink that listens to no other machine ({@code EmbeddedFlink}),
+ * and watches ({@code RunningJob}) until the input ends or the user interrupts ({@code Interrupt}).
+ * What the user sees is {@code Console}, what the log file gets {@code RunLog}: standard output
+ * holds records only.
+ *
+ * <p>With {@code --checkpoints} a run goes on where the last one stopped: {@code Snapshots} are
+ * what lies in that folder, and {@code Fingerprint} beside them says with which options they began,
+ * so that others are refused.
  */
 package io.headstream.job.app.embedded;

@@ -1,10 +1,20 @@
 /**
- * Where tokens come from. A source reads records, each with its place in the input and not yet
- * understood: lines of files ({@link io.headstream.job.app.source.TokenFiles}) or of stdin ({@link
- * io.headstream.job.app.source.StdinSource}); the values of topics come from {@code app.kafka}.
- * Then {@link io.headstream.job.app.source.ParseTokens} makes each record a token, or a dead letter
- * with the reason, by a {@link io.headstream.job.app.source.TokenParser} for JSON or for text;
- * embeddings may be looked up in a table ({@link io.headstream.job.app.source.TokenLookup}).
- * Watermarks follow what {@link io.headstream.job.app.source.RecordTimes} reads in the records.
+ * Where tokens come from.
+ *
+ * <pre>
+ * lines of files (TokenFiles, LineFormat), of stdin (StdinSource), values of topics (app.kafka)
+ *    -> RawRecord    bytes, and their place in the input, such as tokens.jsonl:17
+ *    -> RecordReader sets aside what is too large; its TokenParser understands JSON or text
+ *    -> ReadRecord   a token, or a dead letter with the reason: what the source emits
+ *    -> EmbedTokens  the first operator: an embedding for who has none, dead letters to the side
+ *    -> Token
+ * </pre>
+ *
+ * <p>A source finds records on a thread of its own and reads them on the task's, once each. So the
+ * timestamp is known there, and {@link io.headstream.job.app.source.RecordTimes} makes watermarks
+ * for each file or partition by itself. A {@link io.headstream.job.app.source.TokenEmbedding} comes
+ * after that: it looks a token up in a table that the job ships ({@link
+ * io.headstream.job.app.source.TokenLookup}), or makes the words of a line of text tokens ({@link
+ * io.headstream.job.app.source.TextEmbedding}), where a record does not bring its embedding.
  */
 package io.headstream.job.app.source;
