@@ -72,6 +72,10 @@ public final class ProjectionTasks implements ParallelTasks.Body {
       int threads,
       CallOptions options,
       Buffers buffers) {
+    if (threads == 1) {
+      project(projection, x, rows, from, to, y, headDim, headStride, buffers);
+      return;
+    }
     this.projection = projection;
     this.x.setColumns(x, 0);
     this.y.setColumns(y, 0);
@@ -80,10 +84,10 @@ public final class ProjectionTasks implements ParallelTasks.Body {
     this.to = to;
     this.headDim = headDim;
     this.headStride = headStride;
-    int rowBlocks = threads == 1 ? 1 : Math.max(1, (rows + ROWS - 1) / ROWS);
+    this.blockColumns = columns;
+    int rowBlocks = Math.max(1, (rows + ROWS - 1) / ROWS);
     blockRows = (rows + rowBlocks - 1) / rowBlocks;
-    blockColumns = threads == 1 ? Math.max(1, to - from) : columns;
-    columnBlocks = (to - from + blockColumns - 1) / blockColumns;
+    columnBlocks = (to - from + columns - 1) / columns;
     ParallelTasks.run(rowBlocks * columnBlocks, threads, options.executor(), buffers, this);
   }
 
@@ -96,11 +100,24 @@ public final class ProjectionTasks implements ParallelTasks.Body {
     Rows input = own.projection().taskX.set(x.data(), x.row(row), x.stride());
     int at = y.row(row) + (column - from) / headDim * headStride;
     Rows output = own.projection().taskY.set(y.data(), at, y.stride());
+    project(projection, input, count, column, end, output, headDim, headStride, own);
+  }
+
+  private static void project(
+      PackedProjection projection,
+      Rows x,
+      int rows,
+      int from,
+      int to,
+      Rows y,
+      int headDim,
+      int headStride,
+      Buffers own) {
     float[] scratch = own.sums(projection.scratch());
     if (headStride == headDim) {
-      projection.project(input, count, column, end, output, scratch);
+      projection.project(x, rows, from, to, y, scratch);
     } else {
-      projection.projectHeads(input, count, column, end, headDim, output, headStride, scratch);
+      projection.projectHeads(x, rows, from, to, headDim, y, headStride, scratch);
     }
   }
 }
