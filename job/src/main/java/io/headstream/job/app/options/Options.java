@@ -21,19 +21,7 @@ import picocli.CommandLine.ParseResult;
  *
  * <p>Not changed after {@link #parse}; safe to read from any thread.
  */
-@Command(
-    name = "headstream",
-    sortOptions = false,
-    sortSynopsis = false,
-    usageHelpWidth = 100,
-    usageHelpAutoWidth = false,
-    customSynopsis = {
-      "./headstream [options]                                 embedded Flink in this JVM",
-      "       flink run [-p N] job/target/headstream.jar [options]   the same job on a cluster",
-      "       ./headstream view --help                               attention weights as pictures"
-    },
-    description = {"", "Multi-head attention over streams of token sequences.", ""},
-    versionProvider = Version.class)
+@Command(name = "headstream", versionProvider = Version.class)
 public final class Options {
   @Mixin private InputOptions input;
   @Mixin private FieldOptions fields;
@@ -55,14 +43,14 @@ public final class Options {
    * The text that {@code --help} or {@code --version} asks for, or empty where neither is given.
    *
    * @param arguments what the user typed
+   * @throws UsageException if there is an option beside {@code --help} that does not exist
    */
   public static Optional<String> information(String... arguments) {
-    // Also beside options that are wrong: who asks for help has a reason.
+    // Also beside values that are wrong: who asks for help has a reason.
     if (Arrays.asList(arguments).contains("--help")) {
-      return Optional.of(
-          new CommandLine(new Options())
-              .getUsageMessage(CommandLine.Help.Ansi.OFF)
-              .stripTrailing());
+      CommandLine commandLine = new CommandLine(new Options());
+      ParseFailure.refuseUnknown(KafkaArguments.of(arguments).others(), commandLine);
+      return Optional.of(HelpText.of(commandLine));
     }
     if (Arrays.asList(arguments).contains("--version")) {
       return Optional.of(new Version().getVersion()[0]);

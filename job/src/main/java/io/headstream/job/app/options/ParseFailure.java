@@ -44,6 +44,17 @@ public final class ParseFailure {
     return new UsageException(failure.getMessage());
   }
 
+  /** Refuses the first argument that looks like an option and is none, whatever the others are. */
+  static void refuseUnknown(Iterable<String> arguments, CommandLine commandLine) {
+    for (String argument : arguments) {
+      String option = argument.split("=", 2)[0];
+      if (option.startsWith("--")
+          && !commandLine.getCommandSpec().optionsMap().containsKey(option)) {
+        throw unknown(argument, commandLine);
+      }
+    }
+  }
+
   private static UsageException unknown(String argument, CommandLine commandLine) {
     if (!argument.startsWith("-")) {
       return new UsageException(

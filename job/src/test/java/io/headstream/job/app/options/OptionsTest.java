@@ -339,7 +339,7 @@ class OptionsTest {
       })
   void helpListsEveryOptionWithItsDefault(String option) {
     String help = Options.information("--help").orElseThrow();
-    String[] entries = help.split("\n      (?=--)");
+    String[] entries = help.split("\n  (?=--)");
 
     assertThat(entries)
         .filteredOn(entry -> entry.matches("(?s)" + option + "[= \n].*"))
@@ -349,8 +349,18 @@ class OptionsTest {
   }
 
   @Test
+  void helpIsNoWiderThanATerminalAndBreaksAtWords() {
+    String help = Options.information("--help").orElseThrow();
+    assertThat(help.lines()).allMatch(line -> line.length() <= 100);
+    assertThat(help).contains("a file or folder of token records", "\nAttention layer\n");
+  }
+
+  @Test
   void helpIsGivenBesideWhatIsWrongAndNothingElseIsInformation() {
-    assertThat(Options.information("--hed", "--help")).isPresent();
+    assertThat(Options.information("--heads=many", "--kafka.group.id", "g", "--help")).isPresent();
+    assertThatThrownBy(() -> Options.information("--help", "--hed=4"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("--hed: unknown option, the closest known one is --heads");
     assertThat(Options.information("--version"))
         .hasValueSatisfying(version -> assertThat(version).startsWith("headstream "));
     assertThat(Options.information("--input", "a")).isEmpty();
