@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The layer inside somebody's own pipeline, as the README shows it. */
+/** The layer inside somebody's own pipeline, as the README and docs/library.md show it. */
 class UserPipelineITCase {
   private static final long SEED = 4;
 

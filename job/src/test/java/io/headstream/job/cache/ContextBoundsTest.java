@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ContextBoundsTest {
   private static final int PAGE = KeyValuePage.POSITIONS;
 
-  /** The README's formula, which is reached and never passed. */
+  /** The formula of docs/token-mode-and-state.md, which is reached and never passed. */
   @ParameterizedTest(name = "{0} keys before, {1} sinks")
   @CsvSource({
     "0, 0",
