@@ -100,6 +100,7 @@ class EmbeddedITCase {
   void aSecondRunOnTheSameCheckpointsIsRefused() throws Exception {
     try (ProcessRun first = start("--input=in", "--output=out", "--checkpoints=ck")) {
       first.await("a finished file", () -> !finished().isEmpty());
+      first.signal("STOP"); // however slow the machine is, it has not ended when the second begins
       try (ProcessRun second = start("--input=in", "--output=out2", "--checkpoints=ck")) {
         assertThat(second.exitCode()).isEqualTo(2);
         assertThat(second.stderr()).singleElement().asString().contains("--checkpoints");
@@ -110,7 +111,8 @@ class EmbeddedITCase {
   @Test
   void aSecondRunIntoTheSameFolderIsRefusedAndTakesNothingFromTheFirst() throws Exception {
     try (ProcessRun first = start("--input=in", "--output=out")) {
-      first.await("a file", () -> !files("out", "").isEmpty());
+      first.await("a file", () -> !files("out", "part-").isEmpty());
+      first.signal("STOP"); // however slow the machine is, it has not ended when the others begin
       for (String further : List.of("--parallelism=1", "--overwrite", "--checkpoints=ck")) {
         try (ProcessRun second = start("--input=in", "--output=out", further)) {
           assertThat(second.exitCode()).as(further).isEqualTo(2);
@@ -120,6 +122,7 @@ class EmbeddedITCase {
               .contains("--output: found '", "a folder that no other running job writes into");
         }
       }
+      first.signal("CONT");
       assertThat(first.exitCode()).as("%s", first.stderr()).isZero();
     }
     assertThat(records()).hasSize(StandInJob.TOKENS).doesNotHaveDuplicates();
