@@ -22,8 +22,14 @@ public final class WriteVectorBlocks {
     ANY("", "int aRow, int aTerm", "int bTerm"),
     /** The terms of a row stand together, and the panel is just as wide as the block. */
     DENSE("Dense", "int aRow", ""),
-    /** Rows stand together, a vector of them for each term; the panel is as wide as the block. */
-    LANES("Lanes", "", "");
+    /** The terms of a row stand together, and the panel is {@code STEP} wide. */
+    STEP("Step", "int aRow", ""),
+    /**
+     * Rows stand together, a vector of them for each term, and the panel is {@code STEP} wide. That
+     * they do is not said: C2 would read the numbers of all rows at once, into more registers than
+     * there are.
+     */
+    LANES("Lanes", "int aRow", "");
 
     final String suffix;
     final String aSteps;
@@ -37,22 +43,33 @@ public final class WriteVectorBlocks {
   }
 
   /** Terms a turn above one are for blocks whose loop would cost more than its sums. */
-  private record Block(int rows, int vectors, Walk walk, int termsPerTurn) {}
+  private record Block(int rows, int vectors, Walk walk, int termsPerTurn) {
+    String name() {
+      boolean pairs = walk == Walk.ANY && termsPerTurn == 2;
+      return "rows%dx%d%s".formatted(rows, vectors, pairs ? "Pairs" : walk.suffix);
+    }
+  }
 
   private static final List<Block> BLOCKS =
       List.of(
           // 32 registers.
           new Block(4, 4, Walk.ANY, 1),
-          new Block(4, 4, Walk.DENSE, 2),
+          new Block(4, 4, Walk.STEP, 2),
           new Block(4, 4, Walk.LANES, 2),
           // 16 registers: twelve sums, three vectors and a broadcast number fill them.
           new Block(4, 3, Walk.ANY, 1),
           new Block(4, 3, Walk.DENSE, 1),
+          new Block(4, 3, Walk.STEP, 1),
+          new Block(4, 3, Walk.LANES, 1),
           new Block(6, 2, Walk.ANY, 1),
           new Block(6, 2, Walk.DENSE, 1),
+          new Block(6, 2, Walk.STEP, 1),
           // What is left of rows and columns, on any processor.
           new Block(4, 2, Walk.ANY, 1),
+          new Block(4, 2, Walk.ANY, 2),
           new Block(4, 2, Walk.DENSE, 2),
+          new Block(4, 2, Walk.STEP, 2),
+          new Block(4, 2, Walk.LANES, 2),
           new Block(8, 1, Walk.ANY, 1),
           new Block(4, 1, Walk.ANY, 1),
           new Block(2, 4, Walk.ANY, 1),
@@ -80,6 +97,7 @@ public final class WriteVectorBlocks {
 
         import static io.headstream.attention.internal.vector.VectorProducts.LANES;
         import static io.headstream.attention.internal.vector.VectorProducts.SPECIES;
+        import static io.headstream.attention.internal.vector.VectorProducts.STEP;
 
         import jdk.incubator.vector.FloatVector;
 
@@ -111,7 +129,7 @@ public final class WriteVectorBlocks {
     return """
 
           /** %d rows by %d vectors. */
-          static void rows%dx%d%s(
+          static void %s(
               float[] a, int aAt, %s
               float[] b, int bAt, %s
               int terms, float[] y, int yAt, int yRow, int yVector) {
@@ -121,39 +139,40 @@ public final class WriteVectorBlocks {
         .formatted(
             of.rows,
             of.vectors,
-            of.rows,
-            of.vectors,
-            of.walk.suffix,
+            of.name(),
             of.walk.aSteps.isEmpty() ? "" : of.walk.aSteps + ",",
             of.walk.bSteps.isEmpty() ? "" : of.walk.bSteps + ",",
             String.join("\n    ", body));
   }
 
   private static String loop(Block of) {
-    String panel = of.termsPerTurn * of.vectors + " * LANES";
+    String aTerm = of.walk == Walk.ANY ? "aTerm" : of.walk == Walk.LANES ? "LANES" : "";
+    String aStep = aTerm.isEmpty() ? "" : ", aAt += " + steps(of.termsPerTurn, aTerm);
+    return "for (int n = 0; n < terms; n += %d, bAt += %s%s) {"
+        .formatted(of.termsPerTurn, steps(of.termsPerTurn, bTerm(of)), aStep);
+  }
+
+  private static String bTerm(Block of) {
     return switch (of.walk) {
-      case ANY -> "for (int n = 0; n < terms; n++, bAt += bTerm, aAt += aTerm) {";
-      case DENSE ->
-          "for (int n = 0; n < terms; n += %d, bAt += %s) {".formatted(of.termsPerTurn, panel);
-      case LANES ->
-          "for (int n = 0; n < terms; n += %d, bAt += %s, aAt += %d * LANES) {"
-              .formatted(of.termsPerTurn, panel, of.termsPerTurn);
+      case ANY -> "bTerm";
+      case DENSE -> of.vectors + " * LANES";
+      case STEP, LANES -> "STEP";
     };
   }
 
   /** One multiply-add for each sum. */
   private static void addTerm(Block of, int turn, List<String> body) {
     for (int v = 0; v < of.vectors; v++) {
-      String from = at(turn * of.vectors + v, "LANES");
+      String from = at(turn, bTerm(of)) + at(v, "LANES");
       body.add(
           "FloatVector w%d%d = FloatVector.fromArray(SPECIES, b, bAt%s);".formatted(turn, v, from));
     }
     for (int r = 0; r < of.rows; r++) {
       String from =
           switch (of.walk) {
-            case ANY -> at(r, "aRow");
-            case DENSE -> at(r, "aRow") + " + n" + at(turn, "1");
-            case LANES -> at(turn, "LANES") + at(r, "1");
+            case ANY -> at(turn, "aTerm") + at(r, "aRow");
+            case DENSE, STEP -> at(r, "aRow") + " + n" + at(turn, "1");
+            case LANES -> at(turn, "LANES") + at(r, "aRow");
           };
       body.add(
           "FloatVector x%d%d = FloatVector.broadcast(SPECIES, a[aAt%s]);".formatted(turn, r, from));
@@ -169,7 +188,11 @@ public final class WriteVectorBlocks {
   }
 
   private static String at(int times, String step) {
-    return times == 0 ? "" : times == 1 ? " + " + step : " + %d * %s".formatted(times, step);
+    return times == 0 ? "" : " + " + steps(times, step);
+  }
+
+  private static String steps(int times, String step) {
+    return times == 1 ? step : "%d * %s".formatted(times, step);
   }
 
   private static String each(int count, IntFunction<String> text) {

@@ -1,5 +1,6 @@
 package io.headstream.attention.internal.vector;
 
+import io.headstream.attention.internal.kernel.TileKernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -14,14 +15,20 @@ import jdk.incubator.vector.VectorSpecies;
  * apart. It is made block by block of {@link VectorBlocks}, whose sums stay in registers over all
  * terms: of as many vectors as {@link PanelShape} says, and of fewer for what is left.
  *
- * <p>Panels that lie densely, {@code [term][vectors]} and nothing between them, have methods of
- * their own: packed weights, a block of queries, a page of keys, values of as many channels. That
- * strides are constants spares checks and registers in the loop.
+ * <p>Panels that lie densely, {@code [term][vectors]} and nothing between them, and those with a
+ * {@link #STEP} have methods of their own: that strides are constants spares checks and registers
+ * in the loop.
  */
 final class VectorProducts {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
   static final int LANES = SPECIES.length();
+
+  /**
+   * How far terms lie apart in a block of queries, in values of 64 channels, in the panels of 512
+   * bits: so often that there are methods for this step alone.
+   */
+  static final int STEP = TileKernel.BLOCK;
 
   static final PanelShape SHAPE = PanelShape.of(SPECIES.vectorBitSize());
 
@@ -82,29 +89,29 @@ final class VectorProducts {
       int yRow,
       int yVector) {
     int r = 0;
-    boolean dense = bTerm == 4 * LANES && terms % 2 == 0;
-    if (dense && aTerm == 1) {
-      for (; r + 4 <= rows; r += 4) {
-        VectorBlocks.rows4x4Dense(
-            a, aAt + r * aRow, aRow, b, bAt, terms, y, yAt + r * yRow, yRow, yVector);
-      }
-    } else if (dense && aTerm == LANES && aRow == 1) {
-      for (; r + 4 <= rows; r += 4) {
-        VectorBlocks.rows4x4Lanes(a, aAt + r, b, bAt, terms, y, yAt + r * yRow, yRow, yVector);
-      }
-    }
+    boolean even = terms % 2 == 0;
+    boolean step = aTerm == 1 && bTerm == STEP && even;
+    boolean lanes = aTerm == LANES && aRow == 1 && bTerm == STEP && even;
     for (; r + 4 <= rows; r += 4) {
-      VectorBlocks.rows4x4(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      if (step) {
+        VectorBlocks.rows4x4Step(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else if (lanes) {
+        VectorBlocks.rows4x4Lanes(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else {
+        VectorBlocks.rows4x4(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      }
     }
-    if (r + 2 <= rows) {
-      VectorBlocks.rows2x4(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
-      r += 2;
+    for (; r + 2 <= rows; r += 2) {
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      VectorBlocks.rows2x4(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
     }
-    if (r < rows) {
-      VectorBlocks.rows1x4(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
+    for (; r < rows; r++) {
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      VectorBlocks.rows1x4(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
     }
   }
 
@@ -123,24 +130,31 @@ final class VectorProducts {
       int yRow,
       int yVector) {
     int r = 0;
-    if (bTerm == 3 * LANES && aTerm == 1) {
-      for (; r + 4 <= rows; r += 4) {
-        VectorBlocks.rows4x3Dense(
-            a, aAt + r * aRow, aRow, b, bAt, terms, y, yAt + r * yRow, yRow, yVector);
+    boolean dense = aTerm == 1 && bTerm == 3 * LANES;
+    boolean step = aTerm == 1 && bTerm == STEP;
+    boolean lanes = aTerm == LANES && aRow == 1 && bTerm == STEP;
+    for (; r + 4 <= rows; r += 4) {
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      if (dense) {
+        VectorBlocks.rows4x3Dense(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else if (step) {
+        VectorBlocks.rows4x3Step(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else if (lanes) {
+        VectorBlocks.rows4x3Lanes(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else {
+        VectorBlocks.rows4x3(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
       }
     }
-    for (; r + 4 <= rows; r += 4) {
-      VectorBlocks.rows4x3(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
+    for (; r + 2 <= rows; r += 2) {
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      VectorBlocks.rows2x3(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
     }
-    if (r + 2 <= rows) {
-      VectorBlocks.rows2x3(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
-      r += 2;
-    }
-    if (r < rows) {
-      VectorBlocks.rows1x3(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
+    for (; r < rows; r++) {
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      VectorBlocks.rows1x3(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
     }
   }
 
@@ -159,30 +173,46 @@ final class VectorProducts {
       int yRow,
       int yVector) {
     int r = 0;
-    if (bTerm == 2 * LANES && aTerm == 1) {
-      for (; r + 6 <= rows; r += 6) {
-        VectorBlocks.rows6x2Dense(
-            a, aAt + r * aRow, aRow, b, bAt, terms, y, yAt + r * yRow, yRow, yVector);
-      }
-      if (terms % 2 == 0 && r + 4 <= rows) {
-        VectorBlocks.rows4x2Dense(
-            a, aAt + r * aRow, aRow, b, bAt, terms, y, yAt + r * yRow, yRow, yVector);
-        r += 4;
+    boolean even = terms % 2 == 0;
+    boolean dense = aTerm == 1 && bTerm == 2 * LANES;
+    boolean step = aTerm == 1 && bTerm == STEP;
+    boolean lanes = aTerm == LANES && aRow == 1 && bTerm == STEP;
+    for (; takesSix(rows - r); r += 6) {
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      if (dense) {
+        VectorBlocks.rows6x2Dense(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else if (step) {
+        VectorBlocks.rows6x2Step(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else {
+        VectorBlocks.rows6x2(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
       }
     }
-    for (; r + 6 <= rows; r += 6) {
-      VectorBlocks.rows6x2(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
-    }
-    if (r + 4 <= rows) {
-      VectorBlocks.rows4x2(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
-      r += 4;
+    for (; r + 4 <= rows; r += 4) {
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      if (dense && even) {
+        VectorBlocks.rows4x2Dense(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else if (step && even) {
+        VectorBlocks.rows4x2Step(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else if (lanes && even) {
+        VectorBlocks.rows4x2Lanes(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else if (even) {
+        VectorBlocks.rows4x2Pairs(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      } else {
+        VectorBlocks.rows4x2(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      }
     }
     for (; r < rows; r++) {
-      VectorBlocks.rows1x2(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      VectorBlocks.rows1x2(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
     }
+  }
+
+  /** Six rows at a time, unless twice four are left. */
+  private static boolean takesSix(int rowsLeft) {
+    return rowsLeft >= 6 && rowsLeft != 8 && rowsLeft != 9;
   }
 
   private static void one(
@@ -201,17 +231,19 @@ final class VectorProducts {
       int yVector) {
     int r = 0;
     for (; r + 8 <= rows; r += 8) {
-      VectorBlocks.rows8x1(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      VectorBlocks.rows8x1(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
     }
-    if (r + 4 <= rows) {
-      VectorBlocks.rows4x1(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
-      r += 4;
+    for (; r + 4 <= rows; r += 4) {
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      VectorBlocks.rows4x1(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
     }
     for (; r < rows; r++) {
-      VectorBlocks.rows1x1(
-          a, aAt + r * aRow, aRow, aTerm, b, bAt, bTerm, terms, y, yAt + r * yRow, yRow, yVector);
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      VectorBlocks.rows1x1(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
     }
   }
 }
