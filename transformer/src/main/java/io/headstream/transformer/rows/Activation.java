@@ -111,21 +111,9 @@ public enum Activation {
       for (int from = 0; from < width; from += GATED_AT_ONCE) {
         int count = Math.min(GATED_AT_ONCE, width - from);
         function.over(backend, count, gate, gateOffset + row * gateStride + from, activated, 0);
-        multiply(
-            count,
-            activated,
-            up,
-            upOffset + row * upStride + from,
-            y,
-            yOffset + row * width + from);
+        int to = yOffset + row * width + from;
+        backend.multiply(count, activated, 0, up, upOffset + row * upStride + from, y, to);
       }
-    }
-  }
-
-  private static void multiply(
-      int count, float[] activated, float[] up, int upOffset, float[] y, int yOffset) {
-    for (int i = 0; i < count; i++) {
-      y[yOffset + i] = activated[i] * up[upOffset + i];
     }
   }
 

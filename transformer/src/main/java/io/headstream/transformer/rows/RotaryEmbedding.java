@@ -109,7 +109,7 @@ public final class RotaryEmbedding {
       float sin = turns[turn + half + k];
       float even = x[offset + 2 * k];
       float odd = x[offset + 2 * k + 1];
-      x[offset + 2 * k] = Math.fma(-odd, sin, even * cos);
+      x[offset + 2 * k] = Math.fma(0f - odd, sin, even * cos);
       x[offset + 2 * k + 1] = Math.fma(even, sin, odd * cos);
     }
   }

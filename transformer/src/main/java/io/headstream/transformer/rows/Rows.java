@@ -2,7 +2,7 @@ package io.headstream.transformer.rows;
 
 import io.headstream.attention.internal.Checks;
 
-/** Sums, multiples and lengths of rows. Loops that the JVM makes vectors of by itself. */
+/** Sums, multiples and lengths of rows. Safe for any number of threads. */
 public final class Rows {
   /** What a length is raised to where it is less, as PyTorch's {@code normalize} does. */
   private static final double LEAST_LENGTH = 1e-12;
@@ -19,9 +19,7 @@ public final class Rows {
   public static void add(int count, float[] x, int xOffset, float[] y, int yOffset) {
     Checks.range("x", x, xOffset, count, 1);
     Checks.range("y", y, yOffset, count, 1);
-    for (int i = 0; i < count; i++) {
-      y[yOffset + i] += x[xOffset + i];
-    }
+    RowBackends.chosen().add(count, x, xOffset, y, yOffset);
   }
 
   /**

@@ -9,27 +9,27 @@ public final class ChannelSum {
 
   private ChannelSum() {}
 
-  /** Joins the chains to one sum, always in this order. */
-  public static float joined(float[] chains) {
-    float a0 = chains[0] + chains[8];
-    float a1 = chains[1] + chains[9];
-    float a2 = chains[2] + chains[10];
-    float a3 = chains[3] + chains[11];
-    float a4 = chains[4] + chains[12];
-    float a5 = chains[5] + chains[13];
-    float a6 = chains[6] + chains[14];
-    float a7 = chains[7] + chains[15];
+  /** Joins sixteen chains, from {@code at} on, to one sum, always in this order. */
+  public static float joined(float[] chains, int at) {
+    float a0 = chains[at] + chains[at + 8];
+    float a1 = chains[at + 1] + chains[at + 9];
+    float a2 = chains[at + 2] + chains[at + 10];
+    float a3 = chains[at + 3] + chains[at + 11];
+    float a4 = chains[at + 4] + chains[at + 12];
+    float a5 = chains[at + 5] + chains[at + 13];
+    float a6 = chains[at + 6] + chains[at + 14];
+    float a7 = chains[at + 7] + chains[at + 15];
     return a0 + a4 + (a2 + a6) + (a1 + a5 + (a3 + a7));
   }
 
-  /** Adds {@code Σ x} of the channels {@code from <= c < to} to their chains. */
-  public static void add(float[] chains, float[] x, int offset, int from, int to) {
+  /** Adds {@code Σ x} of the channels {@code from <= c < to} to the chains from {@code at} on. */
+  public static void add(float[] chains, int at, float[] x, int offset, int from, int to) {
     for (int c = from; c < to; c++) {
-      chains[c % CHAINS] += x[offset + c];
+      chains[at + c % CHAINS] += x[offset + c];
     }
   }
 
-  /** Adds {@code Σ x²} of the channels {@code from <= c < to} to their chains. */
+  /** Adds {@code Σ x²} of the channels {@code from <= c < to} to the chains. */
   public static void addSquares(float[] chains, float[] x, int offset, int from, int to) {
     for (int c = from; c < to; c++) {
       float value = x[offset + c];
@@ -39,14 +39,22 @@ public final class ChannelSum {
 
   /**
    * Adds {@code Σ (x - mean)} and {@code Σ (x - mean)²} of the channels {@code from <= c < to} to
-   * their chains.
+   * their chains from {@code at} on.
    */
   public static void addDeviations(
-      float[] chains, float[] squares, float mean, float[] x, int offset, int from, int to) {
+      float[] chains,
+      float[] squares,
+      int at,
+      float mean,
+      float[] x,
+      int offset,
+      int from,
+      int to) {
     for (int c = from; c < to; c++) {
+      int chain = at + c % CHAINS;
       float deviation = x[offset + c] - mean;
-      chains[c % CHAINS] += deviation;
-      squares[c % CHAINS] = Math.fma(deviation, deviation, squares[c % CHAINS]);
+      chains[chain] += deviation;
+      squares[chain] = Math.fma(deviation, deviation, squares[chain]);
     }
   }
 }

@@ -63,6 +63,12 @@ public interface RowBackend {
   /** {@code y = 1 / (1 + exp(-x))}. */
   void sigmoid(int count, float[] x, int xOffset, float[] y, int yOffset);
 
+  /** {@code y = y + x}; y may be x. */
+  void add(int count, float[] x, int xOffset, float[] y, int yOffset);
+
+  /** {@code y = a · b}; y may be either, and begin there or before. */
+  void multiply(int count, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset);
+
   /** The largest number, NaN if one is; minus infinity where there is none. */
   float max(int count, float[] x, int offset);
 

@@ -28,13 +28,13 @@ public final class ScalarRowBackend implements RowBackend {
       int from = xOffset + row * width;
       int to = yOffset + row * width;
       Arrays.fill(chains, 0f);
-      ChannelSum.add(chains, x, from, 0, width);
-      float mean = NormScale.mean(ChannelSum.joined(chains), width);
+      ChannelSum.add(chains, 0, x, from, 0, width);
+      float mean = NormScale.mean(ChannelSum.joined(chains, 0), width);
       Arrays.fill(chains, 0f);
       Arrays.fill(squares, 0f);
-      ChannelSum.addDeviations(chains, squares, mean, x, from, 0, width);
-      float deviations = ChannelSum.joined(chains);
-      float scale = NormScale.ofVariance(deviations, ChannelSum.joined(squares), width, eps);
+      ChannelSum.addDeviations(chains, squares, 0, mean, x, from, 0, width);
+      float deviations = ChannelSum.joined(chains, 0);
+      float scale = NormScale.ofVariance(deviations, ChannelSum.joined(squares, 0), width, eps);
       float shift = NormScale.shift(deviations, width, scale);
       standardize(mean, scale, shift, x, from, weight, bias, y, to, 0, width);
     }
@@ -85,7 +85,7 @@ public final class ScalarRowBackend implements RowBackend {
   public float sumOfSquares(int count, float[] x, int offset) {
     float[] chains = new float[ChannelSum.CHAINS];
     ChannelSum.addSquares(chains, x, offset, 0, count);
-    return ChannelSum.joined(chains);
+    return ChannelSum.joined(chains, 0);
   }
 
   @Override
@@ -138,6 +138,21 @@ public final class ScalarRowBackend implements RowBackend {
   }
 
   @Override
+  public void add(int count, float[] x, int xOffset, float[] y, int yOffset) {
+    for (int i = 0; i < count; i++) {
+      y[yOffset + i] += x[xOffset + i];
+    }
+  }
+
+  @Override
+  public void multiply(
+      int count, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
+    for (int i = 0; i < count; i++) {
+      y[yOffset + i] = a[aOffset + i] * b[bOffset + i];
+    }
+  }
+
+  @Override
   public float max(int count, float[] x, int offset) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
@@ -152,8 +167,8 @@ public final class ScalarRowBackend implements RowBackend {
     for (int i = 0; i < count; i++) {
       y[yOffset + i] = Exp.exp(x[xOffset + i] - max);
     }
-    ChannelSum.add(chains, y, yOffset, 0, count);
-    return ChannelSum.joined(chains);
+    ChannelSum.add(chains, 0, y, yOffset, 0, count);
+    return ChannelSum.joined(chains, 0);
   }
 
   @Override
@@ -171,7 +186,7 @@ public final class ScalarRowBackend implements RowBackend {
       float sin = turns[turn + half + k];
       float near = x[offset + k];
       float far = x[offset + half + k];
-      x[offset + k] = Math.fma(-far, sin, near * cos);
+      x[offset + k] = Math.fma(0f - far, sin, near * cos);
       x[offset + half + k] = Math.fma(near, sin, far * cos);
     }
   }
