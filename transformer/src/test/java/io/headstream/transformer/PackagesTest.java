@@ -18,4 +18,13 @@ class PackagesTest {
           .dependOnClassesThat()
           .resideInAPackage("org.apache.flink..")
           .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule onePackageKnowsTheVectorApi =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.headstream.transformer.rows.vector")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.incubator.vector..");
 }
