@@ -2,6 +2,7 @@ package io.headstream.job;
 
 import io.headstream.job.StreamSettings.Mode;
 import io.headstream.job.weights.AttendOptions;
+import io.headstream.job.weights.LayerShape;
 import java.io.Serializable;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -69,6 +70,11 @@ public record AttentionSettings(ModelSettings model, StreamSettings stream, Plac
             StreamSettings.DEFAULT_IDLE_TIMEOUT);
     return new AttentionSettings(
         new ModelSettings(modelDim, heads, heads, attention), stream, Placement.DEFAULT);
+  }
+
+  /** The counts that state depends on. */
+  public LayerShape shape() {
+    return new LayerShape(modelDim(), heads(), keyValueHeads(), headGroups());
   }
 
   /** These settings with fewer key/value heads, a number that divides the heads. */

@@ -1,13 +1,14 @@
 package io.headstream.job.attend;
 
-import io.headstream.attention.MultiHeadAttention;
 import io.headstream.job.cache.StateOrigin;
 import io.headstream.job.records.Block;
 import io.headstream.job.records.HeadKey;
+import io.headstream.job.weights.LayerShape;
 import io.headstream.job.weights.SharedLayers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -93,14 +94,13 @@ public final class Attend extends ProcessFunction<Block, Block> implements Check
   /** What waits here and in the gather belongs to head groups, of which there must be as many. */
   private Map<String, String> madeWith() {
     Map<String, String> values = new LinkedHashMap<>();
-    values.put("head-groups", String.valueOf(settings.groups()));
+    LayerShape.of(lease.layer(), settings.groups())
+        .byOption()
+        .forEach((name, count) -> values.put(name, String.valueOf(count)));
     if (settings.context() == null) {
+      values.keySet().retainAll(Set.of(LayerShape.HEAD_GROUPS));
       return values;
     }
-    MultiHeadAttention layer = lease.layer();
-    values.put("model-dim", String.valueOf(layer.modelDim()));
-    values.put("heads", String.valueOf(layer.heads()));
-    values.put("kv-heads", String.valueOf(layer.keyValueHeads()));
     values.putAll(settings.options().stateDependsOn());
     values.put("weights", "SHA-256 " + lease.weightsDigest());
     return values;

@@ -1,6 +1,5 @@
 package io.headstream.job.app.embedded;
 
-import io.headstream.job.AttentionSettings;
 import io.headstream.job.app.options.BuiltLayer;
 import io.headstream.job.app.options.Locations;
 import io.headstream.job.app.options.Options;
@@ -58,7 +57,6 @@ record Fingerprint(StateOrigin origin) {
   private static Map<String, Object> resolved(
       Options options, Locations locations, BuiltLayer layer) {
     Topics topics = locations.topics();
-    AttentionSettings settings = layer.settings();
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("--input", locations.input().text());
     // A cluster is the same by whichever of its servers it is reached; no other property is noted,
@@ -74,10 +72,7 @@ record Fingerprint(StateOrigin origin) {
     values.put("--attention-weights", locations.attentionWeights().map(Place::text).orElse(null));
     values.put("--attention-weights-for", options.attentionWeightsFor());
     values.put("--attention-weights-sample", options.attentionWeightsSample().orElse(0));
-    values.put("--model-dim", settings.modelDim());
-    values.put("--heads", settings.heads());
-    values.put("--kv-heads", settings.keyValueHeads());
-    values.put("--head-groups", settings.headGroups());
+    layer.settings().shape().byOption().forEach((name, count) -> values.put("--" + name, count));
     values.put("--window", options.window() == Integer.MAX_VALUE ? "unlimited" : options.window());
     values.put("--mask", options.causal() ? "causal" : "none");
     values.put("--idle-timeout", options.idleTimeout().map(Object::toString).orElse("off"));
