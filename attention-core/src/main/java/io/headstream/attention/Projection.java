@@ -80,6 +80,24 @@ public final class Projection {
   }
 
   /**
+   * Copies the weights of one output channel, to the bit as they came: a row of an embedding whose
+   * table is this projection.
+   *
+   * @param output which channel, 0 to {@code outputs() - 1}
+   * @param to {@code [inputs]} from {@code offset} on
+   * @param offset where they go, in floats
+   * @throws IllegalArgumentException if there is no such channel, or the array is too short
+   */
+  public void weights(int output, float[] to, int offset) {
+    if (output < 0 || output >= outputs) {
+      throw new IllegalArgumentException(
+          "output channel is %d, the projection has %d".formatted(output, outputs));
+    }
+    Checks.range("to", to, offset, 1, inputs);
+    packed.weights(output, to, offset);
+  }
+
+  /**
    * Projects rows that stand one behind the other.
    *
    * @param rows how many, at least 0

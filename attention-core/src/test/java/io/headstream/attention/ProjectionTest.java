@@ -42,6 +42,27 @@ class ProjectionTest {
   }
 
   @Test
+  void weightsComeBackAsTheyWere() {
+    Draw draw = new Draw(1);
+    float[] weight = draw.floats(150 * 33, 1);
+    Projection projection = Projection.of(weight, null, 150, 33);
+    for (int output : new int[] {0, 1, 63, 64, 149}) {
+      float[] row = new float[36];
+      projection.weights(output, row, 2);
+      Bits.assertSame(
+          Arrays.copyOfRange(row, 2, 35),
+          Arrays.copyOfRange(weight, output * 33, (output + 1) * 33),
+          "output %d",
+          output);
+      assertThat(row[1] + row[35]).isZero();
+    }
+    assertThatThrownBy(() -> projection.weights(150, new float[33], 0))
+        .hasMessage("output channel is 150, the projection has 150");
+    assertThatThrownBy(() -> projection.weights(0, new float[33], 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void rowsOfWeightsMayComeInAnyPieces() {
     for (long seed = 1; seed <= 30; seed++) {
       Draw draw = new Draw(seed);

@@ -1,12 +1,10 @@
 package io.headstream.transformer;
 
-import io.headstream.attention.Projection;
 import io.headstream.transformer.checkpoint.TensorFiles;
 import io.headstream.transformer.family.AnswerDesign.Kind;
 import io.headstream.transformer.family.Families;
 import io.headstream.transformer.family.ModelDescription;
 import io.headstream.transformer.family.ModelFormat;
-import io.headstream.transformer.family.ModelShape;
 import io.headstream.transformer.family.ModelTensors;
 import io.headstream.transformer.family.Role;
 import io.headstream.transformer.layers.LayerStack;
@@ -101,8 +99,7 @@ public final class TransformerModel {
       Kind kind = description.answer().kind();
       NextTokens next =
           kind == Kind.NEXT
-              ? new NextTokens(
-                  body, output(description, reader, layers), description.positions().paddingToken())
+              ? new NextTokens(body, reader.output(), description.positions().paddingToken())
               : null;
       Classifier classifier =
           kind == Kind.CLASS
@@ -114,14 +111,6 @@ public final class TransformerModel {
               : null;
       return new TransformerModel(description, body, next, classifier, pooling);
     }
-  }
-
-  private static Projection output(
-      ModelDescription description, ModelReader reader, LayerStack layers) throws IOException {
-    ModelShape shape = description.shape();
-    return description.answer().tied()
-        ? Projection.of(layers.embedding().tokens(), null, shape.vocabulary(), shape.modelDim())
-        : reader.projection(Role.OUTPUT);
   }
 
   /** {@return what the checkpoint said of the model} */

@@ -34,11 +34,6 @@ public final class LayerStack {
     this.modelDim = modelDim;
   }
 
-  /** {@return what makes hidden states of ids, or null} */
-  public TokenEmbedding embedding() {
-    return embedding;
-  }
-
   /**
    * Computes the hidden states of rows.
    *

@@ -38,6 +38,7 @@ public final class ModelReader {
   private final BlockDesign design;
   private final WeightReader weights;
   private final RotaryEmbedding rotary;
+  private Projection tiedTokens; // of a model whose output is its embedding
 
   /**
    * A reader of a model's tensors.
@@ -70,6 +71,17 @@ public final class ModelReader {
   }
 
   /**
+   * Reads the projection onto the vocabulary; of a tied model the embedding of its body, which has
+   * to be read before.
+   *
+   * @return the projection
+   * @throws IOException if a file cannot be read or a weight is not finite
+   */
+  public Projection output() throws IOException {
+    return tiedTokens != null ? tiedTokens : projection(Role.OUTPUT);
+  }
+
+  /**
    * Reads a linear layer of which there is one.
    *
    * @param role which
@@ -91,7 +103,14 @@ public final class ModelReader {
     for (int p = 0; types != null && p < shape.positions(); p++) {
       Rows.add(modelDim, types, 0, positions, p * modelDim);
     }
-    float[] tokens = weights.weight(Role.TOKENS, 0);
+    TokenEmbedding.Table tokens;
+    if (model.answer().tied()) {
+      // Once in memory: a row of the packed weights is as good as one of a table.
+      tiedTokens = weights.projection(0, Role.TOKENS);
+      tokens = tiedTokens::weights;
+    } else {
+      tokens = TokenEmbedding.Table.of(weights.weight(Role.TOKENS, 0), modelDim);
+    }
     return new TokenEmbedding(
         tokens, positions, norm(EMBEDDING_NORM, 0), model.positions(), modelDim);
   }

@@ -8,33 +8,52 @@ import io.headstream.transformer.rows.Rows;
  * through a norm where the model has one.
  */
 public final class TokenEmbedding {
-  private final float[] tokens; // [vocabulary, modelDim]
+  private final Table tokens;
   private final float[] positions; // [rows, modelDim], or null
   private final Norm norm; // or null
   private final PositionDesign design;
   private final int modelDim;
 
+  /** The embeddings of tokens. */
+  @FunctionalInterface
+  public interface Table {
+    /**
+     * Copies the embedding of a token.
+     *
+     * @param id the token
+     * @param x {@code [modelDim]} from {@code offset} on
+     * @param offset where it goes, in floats
+     */
+    void copy(int id, float[] x, int offset);
+
+    /**
+     * A table that lies in an array.
+     *
+     * @param tokens {@code [vocabulary, modelDim]}; not copied
+     * @param modelDim channels
+     * @return the table
+     */
+    static Table of(float[] tokens, int modelDim) {
+      return (id, x, offset) -> System.arraycopy(tokens, id * modelDim, x, offset, modelDim);
+    }
+  }
+
   /**
    * An embedding.
    *
-   * @param tokens {@code [vocabulary, modelDim]}
+   * @param tokens the embeddings of tokens
    * @param positions {@code [rows, modelDim]}, with what else is added to every token; or null
    * @param norm or null
    * @param design which row of the positions a token gets
    * @param modelDim channels
    */
   public TokenEmbedding(
-      float[] tokens, float[] positions, Norm norm, PositionDesign design, int modelDim) {
+      Table tokens, float[] positions, Norm norm, PositionDesign design, int modelDim) {
     this.tokens = tokens;
     this.positions = positions;
     this.norm = norm;
     this.design = design;
     this.modelDim = modelDim;
-  }
-
-  /** {@return how many tokens there are} */
-  public int vocabulary() {
-    return tokens.length / modelDim;
   }
 
   /**
@@ -47,7 +66,7 @@ public final class TokenEmbedding {
     int[] ids = rows.ids();
     int count = rows.count();
     for (int row = 0; row < count; row++) {
-      System.arraycopy(tokens, ids[row] * modelDim, x, row * modelDim, modelDim);
+      tokens.copy(ids[row], x, row * modelDim);
     }
     if (design.embeddingScale() != 1) {
       Rows.scale(count * modelDim, design.embeddingScale(), x, 0);
@@ -62,20 +81,5 @@ public final class TokenEmbedding {
     if (norm != null) {
       norm.apply(count, x, 0, x, 0);
     }
-  }
-
-  /**
-   * A token's embedding as it lies in the table.
-   *
-   * @param id the token
-   * @return where it begins in {@link #tokens}
-   */
-  public int offset(int id) {
-    return id * modelDim;
-  }
-
-  /** {@return the table, {@code [vocabulary, modelDim]}; not a copy, not to be changed} */
-  public float[] tokens() {
-    return tokens;
   }
 }

@@ -10,6 +10,14 @@ package io.headstream.attention.internal.kernel;
  */
 public interface PackedProjection {
 
+  /**
+   * Copies the weights of one output channel, as they came.
+   *
+   * @param output which
+   * @param to {@code [inputs]} from {@code at} on
+   */
+  void weights(int output, float[] to, int at);
+
   /** Floats that a projection needs for itself while it computes. */
   int scratch();
 

@@ -18,6 +18,13 @@ final class ScalarProjection implements PackedProjection {
   }
 
   @Override
+  public void weights(int output, float[] to, int at) {
+    for (int i = 0; i < inputs; i++) {
+      to[at + i] = packed[i][output];
+    }
+  }
+
+  @Override
   public int scratch() {
     return outputs;
   }

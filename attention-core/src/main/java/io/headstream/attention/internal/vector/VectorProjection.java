@@ -37,6 +37,14 @@ final class VectorProjection implements PackedProjection {
   }
 
   @Override
+  public void weights(int output, float[] to, int at) {
+    int column = panelStart(output / PANEL) + output % PANEL;
+    for (int i = 0; i < inputs; i++) {
+      to[at + i] = packed[column + i * PANEL];
+    }
+  }
+
+  @Override
   public int scratch() {
     return ASIDE * PackedPanels.GROUP;
   }
