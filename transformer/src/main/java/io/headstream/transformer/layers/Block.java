@@ -38,7 +38,8 @@ public final class Block {
   }
 
   /**
-   * Computes rows in place.
+   * Computes rows in place: all that concerns a row alone for some rows at a time, so that they
+   * stay in the cache, and attention between.
    *
    * @param rows which sequences they are of
    * @param layer which block of the model this is
@@ -47,33 +48,61 @@ public final class Block {
    */
   public void apply(SequenceRows rows, int layer, float[] x, Buffers buffers) {
     int count = rows.count();
-    int size = count * modelDim;
-    float[] part = buffers.part(count, modelDim);
-    float[] normed = buffers.normed(count, modelDim);
+    int together = buffers.rowsTogether();
+    for (int row = 0; row < count; row += together) {
+      project(row, Math.min(together, count - row), count, x, buffers);
+    }
+    attention.attend(rows, layer, buffers);
+    for (int row = 0; row < count; row += together) {
+      finish(row, Math.min(together, count - row), count, x, buffers);
+    }
+  }
+
+  /** Queries, keys and values of some rows. */
+  private void project(int row, int count, int rows, float[] x, Buffers buffers) {
+    int at = row * modelDim;
     switch (order) {
       case PRE_NORM -> {
-        attentionNorm.apply(count, x, 0, normed, 0);
-        attention.apply(rows, layer, normed, normed, part, buffers);
-        Rows.add(size, part, 0, x, 0);
-        feedForwardNorm.apply(count, x, 0, normed, 0);
-        feedForward.apply(count, normed, part, buffers);
-        Rows.add(size, part, 0, x, 0);
+        float[] normed = buffers.normed(count, modelDim);
+        attentionNorm.apply(count, x, at, normed, 0);
+        attention.project(row, count, rows, normed, 0, normed, 0, buffers);
+      }
+      case POST_NORM -> attention.project(row, count, rows, x, at, x, at, buffers);
+      case QUERY_NORM -> {
+        float[] normed = buffers.normed(rows, modelDim);
+        attentionNorm.apply(count, x, at, normed, at);
+        attention.project(row, count, rows, normed, at, x, at, buffers);
+      }
+    }
+  }
+
+  /** What comes behind the attention of some rows. */
+  private void finish(int row, int count, int rows, float[] x, Buffers buffers) {
+    int at = row * modelDim;
+    int size = count * modelDim;
+    float[] part = buffers.part(count, modelDim);
+    attention.output(row, count, part, buffers);
+    switch (order) {
+      case PRE_NORM -> {
+        float[] normed = buffers.normed(count, modelDim);
+        Rows.add(size, part, 0, x, at);
+        feedForwardNorm.apply(count, x, at, normed, 0);
+        feedForward.apply(count, normed, 0, part, buffers);
+        Rows.add(size, part, 0, x, at);
       }
       case POST_NORM -> {
-        attention.apply(rows, layer, x, x, part, buffers);
-        Rows.add(size, part, 0, x, 0);
-        attentionNorm.apply(count, x, 0, x, 0);
-        feedForward.apply(count, x, part, buffers);
-        Rows.add(size, part, 0, x, 0);
-        feedForwardNorm.apply(count, x, 0, x, 0);
+        Rows.add(size, part, 0, x, at);
+        attentionNorm.apply(count, x, at, x, at);
+        feedForward.apply(count, x, at, part, buffers);
+        Rows.add(size, part, 0, x, at);
+        feedForwardNorm.apply(count, x, at, x, at);
       }
       case QUERY_NORM -> {
-        attentionNorm.apply(count, x, 0, normed, 0);
-        attention.apply(rows, layer, normed, x, part, buffers);
-        Rows.add(size, part, 0, normed, 0);
-        feedForwardNorm.apply(count, normed, 0, x, 0);
-        feedForward.apply(count, x, part, buffers);
-        Rows.add(size, part, 0, x, 0);
+        float[] normed = buffers.normed(rows, modelDim);
+        Rows.add(size, normed, at, part, 0);
+        feedForwardNorm.apply(count, part, 0, x, at);
+        feedForward.apply(count, x, at, part, buffers);
+        Rows.add(size, part, 0, x, at);
       }
     }
   }

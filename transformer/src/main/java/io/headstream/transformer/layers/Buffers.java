@@ -12,6 +12,9 @@ import java.util.concurrent.Executor;
 public final class Buffers {
   private static final float[] EMPTY = new float[0];
 
+  /** So many rows of inner channels stay in the second cache. */
+  private static final int ROWS_TOGETHER = 64;
+
   private final int threads;
   private final AttentionOptions options;
   private AttentionOptions masked; // the last one that was asked for
@@ -38,9 +41,9 @@ public final class Buffers {
         AttentionOptions.defaults().withWorkspace(new Workspace()).withExecutor(executor, threads);
   }
 
-  /** {@return how many threads work at most} */
-  public int threads() {
-    return threads;
+  /** How many rows are computed from norm to norm before the next ones. */
+  int rowsTogether() {
+    return ROWS_TOGETHER * threads;
   }
 
   /** {@return workspace and threads for a projection} */

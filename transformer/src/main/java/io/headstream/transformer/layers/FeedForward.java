@@ -8,9 +8,6 @@ import io.headstream.transformer.rows.Activation;
  * down(act(up x))}, or gated {@code down(act(gate x) · up x)}.
  */
 public final class FeedForward {
-  /** Rows whose inner channels are computed together, so that they stay in the cache. */
-  private static final int ROWS_AT_ONCE = 96;
-
   private final Projection up; // of a gated layer the gate's rows, then those of up
   private final Projection down;
   private final Activation activation;
@@ -35,20 +32,16 @@ public final class FeedForward {
    * Computes rows.
    *
    * @param rows how many
-   * @param x {@code [rows, modelDim]} from 0 on
+   * @param x {@code [rows, modelDim]} from {@code offset} on
+   * @param offset where {@code x} begins, in floats
    * @param y {@code [rows, modelDim]} from 0 on; may not be {@code x}
    * @param buffers what it computes in
    */
-  public void apply(int rows, float[] x, float[] y, Buffers buffers) {
-    int modelDim = up.inputs();
-    int together = Math.min(rows, ROWS_AT_ONCE * buffers.threads());
-    float[] inner = buffers.inner(together, up.outputs());
-    for (int row = 0; row < rows; row += together) {
-      int count = Math.min(together, rows - row);
-      up.project(count, x, row * modelDim, inner, 0, buffers.options());
-      activate(count, inner);
-      down.project(count, inner, 0, y, row * modelDim, buffers.options());
-    }
+  public void apply(int rows, float[] x, int offset, float[] y, Buffers buffers) {
+    float[] inner = buffers.inner(rows, up.outputs());
+    up.project(rows, x, offset, inner, 0, buffers.options());
+    activate(rows, inner);
+    down.project(rows, inner, 0, y, 0, buffers.options());
   }
 
   /** In place: of a gated layer each row comes to lie where rows before it were. */

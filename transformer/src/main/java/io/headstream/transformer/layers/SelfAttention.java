@@ -69,45 +69,56 @@ public final class SelfAttention {
   }
 
   /**
-   * Attends.
+   * Projects queries, keys and values of some rows of a call.
    *
-   * @param rows which sequences they are of
-   * @param layer whose keys and values of a sequence's cache these are
-   * @param queries what queries are projected from, {@code [rows, modelDim]} from 0 on
+   * @param row the first of them
+   * @param count how many
+   * @param rows how many the call has
+   * @param queries what queries are projected from, {@code [count, modelDim]}
+   * @param queriesOffset where that begins, in floats
    * @param x what keys and values are projected from; may be {@code queries}
-   * @param y {@code [rows, modelDim]} from 0 on; may be neither
+   * @param xOffset where that begins, in floats
    * @param buffers what it computes in
    */
-  public void apply(
-      SequenceRows rows, int layer, float[] queries, float[] x, float[] y, Buffers buffers) {
-    int count = rows.count();
-    float[] projected = buffers.projected(count, stride);
-    AttentionOptions options = buffers.options();
+  void project(
+      int row,
+      int count,
+      int rows,
+      float[] queries,
+      int queriesOffset,
+      float[] x,
+      int xOffset,
+      Buffers buffers) {
+    float[] projected = buffers.projected(rows, stride);
+    int at = row * stride;
     if (queries == x) {
-      parts.queryKeyValue().project(count, x, 0, projected, 0, options);
+      parts.queryKeyValue().project(count, x, xOffset, projected, at, buffers.options());
     } else {
-      project(count, queries, 0, queryDim, projected, options);
-      project(count, x, queryDim, stride, projected, options);
+      project(count, queries, queriesOffset, 0, queryDim, projected, at, buffers);
+      project(count, x, xOffset, queryDim, stride, projected, at, buffers);
     }
-    normalise(count, parts.queryNorm(), parts.heads(), projected, 0);
-    normalise(count, parts.keyNorm(), parts.keyValueHeads(), projected, queryDim);
-    if (parts.rotary() != null) {
-      // Queries and keys stand beside each other, so they turn as heads of one row.
-      parts
-          .rotary()
-          .rotate(
-              count, parts.heads() + parts.keyValueHeads(), rows.positions(), projected, 0, stride);
-    }
-    float[] heads = buffers.heads(count, queryDim);
-    attend(rows, layer, projected, heads, buffers);
-    parts.output().project(count, heads, 0, y, 0, options);
+    normalise(count, parts.queryNorm(), parts.heads(), projected, at);
+    normalise(count, parts.keyNorm(), parts.keyValueHeads(), projected, at + queryDim);
   }
 
   private void project(
-      int count, float[] x, int from, int to, float[] projected, AttentionOptions options) {
+      int count, float[] x, int offset, int from, int to, float[] y, int at, Buffers buffers) {
     Projection projection = parts.queryKeyValue();
     int inputs = projection.inputs();
-    projection.project(count, x, 0, inputs, from, to, projected, from, stride, options);
+    projection.project(count, x, offset, inputs, from, to, y, at + from, stride, buffers.options());
+  }
+
+  /**
+   * Projects the heads' results of some rows.
+   *
+   * @param row the first of them
+   * @param count how many
+   * @param y {@code [count, modelDim]} from 0 on
+   * @param buffers where the results are
+   */
+  void output(int row, int count, float[] y, Buffers buffers) {
+    float[] heads = buffers.heads(row + count, queryDim);
+    parts.output().project(count, heads, row * queryDim, y, 0, buffers.options());
   }
 
   private void normalise(int count, RmsNorm norm, int heads, float[] projected, int offset) {
@@ -117,50 +128,50 @@ public final class SelfAttention {
     }
   }
 
-  /** Sequence by sequence, so that what one needs is in the cache. */
-  private void attend(
-      SequenceRows rows, int layer, float[] projected, float[] heads, Buffers buffers) {
-    AttentionOptions options = buffers.attentionOptions(mask, parts.scale());
-    AttentionOptions cachedOptions = buffers.attentionOptions(null, parts.scale());
+  /**
+   * Attends, sequence by sequence, so that what one needs is in the cache.
+   *
+   * @param rows which sequences the rows are of
+   * @param layer whose keys and values of a sequence's cache these are
+   * @param buffers where projections are and results go
+   */
+  void attend(SequenceRows rows, int layer, Buffers buffers) {
+    float[] projected = buffers.projected(rows.count(), stride);
+    float[] heads = buffers.heads(rows.count(), queryDim);
     for (int s = 0; s < rows.sequences(); s++) {
       int first = rows.begin(s);
       int length = rows.end(s) - first;
-      int q = first * stride;
-      int k = q + queryDim;
-      int v = k + keyValueDim;
-      KeyValueCache cache = rows.cache(s, layer);
-      if (cache == null) {
-        attention.attendRows(
-            length,
-            length,
-            projected,
-            q,
-            stride,
-            projected,
-            k,
-            stride,
-            projected,
-            v,
-            stride,
-            heads,
-            first * queryDim,
-            queryDim,
-            options);
-      } else {
-        int position = cache.length();
-        cache.appendRows(length, projected, k, stride, projected, v, stride);
-        attention.attendRows(
-            cache,
-            position,
-            length,
-            projected,
-            q,
-            stride,
-            heads,
-            first * queryDim,
-            queryDim,
-            cachedOptions);
+      if (length > 0) {
+        rotate(length, rows.positions()[first], projected, first * stride);
+        attend(length, first, rows.cache(s, layer), projected, heads, buffers);
       }
     }
+  }
+
+  /** Queries and keys stand beside each other, so they turn as heads of one row. */
+  private void rotate(int length, int position, float[] projected, int at) {
+    if (parts.rotary() != null) {
+      int heads = parts.heads() + parts.keyValueHeads();
+      parts.rotary().rotate(length, heads, position, projected, at, stride);
+    }
+  }
+
+  private void attend(
+      int length, int first, KeyValueCache cache, float[] qkv, float[] heads, Buffers buffers) {
+    int q = first * stride;
+    int k = q + queryDim;
+    int v = k + keyValueDim;
+    int out = first * queryDim;
+    if (cache == null) {
+      AttentionOptions options = buffers.attentionOptions(mask, parts.scale());
+      attention.attendRows(
+          length, length, qkv, q, stride, qkv, k, stride, qkv, v, stride, heads, out, queryDim,
+          options);
+      return;
+    }
+    AttentionOptions options = buffers.attentionOptions(null, parts.scale());
+    int position = cache.length();
+    cache.appendRows(length, qkv, k, stride, qkv, v, stride);
+    attention.attendRows(cache, position, length, qkv, q, stride, heads, out, queryDim, options);
   }
 }
