@@ -1,5 +1,6 @@
 package io.headstream.transformer;
 
+import io.headstream.transformer.checkpoint.ModelException;
 import io.headstream.transformer.checkpoint.TensorFiles;
 import io.headstream.transformer.family.AnswerDesign.Kind;
 import io.headstream.transformer.family.Families;
@@ -9,12 +10,26 @@ import io.headstream.transformer.family.ModelTensors;
 import io.headstream.transformer.family.Role;
 import io.headstream.transformer.layers.LayerStack;
 import io.headstream.transformer.layers.ModelReader;
+import io.headstream.transformer.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
  * A whole trained model, from a checkpoint folder to its answers.
+ *
+ * <p>Embed two texts and compare them, with a sentence encoder whose vectors have length 1:
+ *
+ * <pre>{@code
+ * TransformerModel model = TransformerModel.load(Path.of("all-MiniLM-L6-v2"));
+ * float[] a = model.embed("attention over streams");
+ * float[] b = model.embed("a stream is attended to");
+ * double cosine = 0;
+ * for (int c = 0; c < model.modelDim(); c++) {
+ *   cosine += a[c] * b[c];
+ * }
+ * }</pre>
  *
  * <p>Score the next event of a sequence whose past is kept, event by event:
  *
@@ -35,30 +50,37 @@ import java.util.List;
  * without a workspace make one for the call.
  */
 public final class TransformerModel {
+  /** Rows of texts that are computed together: enough to be fast, and little memory. */
+  private static final int ROWS_AT_ONCE = 1024;
+
   private final ModelDescription description;
   private final ModelBody body;
   private final NextTokens nextTokens; // null if it does not foretell
   private final Classifier classifier; // null if it does not classify
   private final SentencePooling pooling;
+  private final Tokenizer tokenizer; // null if the folder has none
 
   private TransformerModel(
       ModelDescription description,
       ModelBody body,
       NextTokens nextTokens,
       Classifier classifier,
-      SentencePooling pooling) {
+      SentencePooling pooling,
+      Tokenizer tokenizer) {
     this.description = description;
     this.body = body;
     this.nextTokens = nextTokens;
     this.classifier = classifier;
     this.pooling = pooling;
+    this.tokenizer = tokenizer;
   }
 
   /**
    * Loads a model.
    *
    * @param folder a checkpoint folder: {@code config.json}, and {@code model.safetensors} or shards
-   *     with their index; {@code modules.json} says how sentence vectors are made
+   *     with their index; {@code tokenizer.json} if it is to take texts; {@code modules.json} says
+   *     how sentence vectors are made
    * @return the model
    * @throws io.headstream.transformer.checkpoint.ModelException if a file is missing or damaged,
    *     files do not agree, or something is asked for that is not supported; no weight is read
@@ -68,7 +90,8 @@ public final class TransformerModel {
    */
   public static TransformerModel load(Path folder) throws IOException {
     ModelDescription description = Families.read(folder.resolve("config.json"));
-    return load(folder, files -> description, SentencePooling.read(folder));
+    Tokenizer tokenizer = tokenizer(folder, description);
+    return load(folder, files -> description, SentencePooling.read(folder), tokenizer);
   }
 
   /**
@@ -85,10 +108,27 @@ public final class TransformerModel {
    * @throws IOException if a file cannot be read
    */
   public static TransformerModel load(Path weights, ModelFormat format) throws IOException {
-    return load(weights, format, SentencePooling.mean());
+    return load(weights, format, SentencePooling.mean(), null);
   }
 
-  private static TransformerModel load(Path weights, ModelFormat format, SentencePooling pooling)
+  /** The tokenizer of a folder that has one; its ids have to be the model's. */
+  private static Tokenizer tokenizer(Path folder, ModelDescription description) throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    if (!Files.exists(file)) {
+      return null;
+    }
+    Tokenizer tokenizer = Tokenizer.read(file);
+    int vocabulary = description.shape().vocabulary();
+    if (tokenizer.size() > vocabulary) {
+      throw new ModelException(
+          file,
+          "has " + tokenizer.size() + " tokens, expected the " + vocabulary + " of the model");
+    }
+    return tokenizer;
+  }
+
+  private static TransformerModel load(
+      Path weights, ModelFormat format, SentencePooling pooling, Tokenizer tokenizer)
       throws IOException {
     try (TensorFiles files = TensorFiles.open(weights)) {
       ModelDescription description = format.describe(files);
@@ -109,7 +149,7 @@ public final class TransformerModel {
                   reader.projection(Role.POOLER),
                   reader.projection(Role.CLASSIFIER))
               : null;
-      return new TransformerModel(description, body, next, classifier, pooling);
+      return new TransformerModel(description, body, next, classifier, pooling, tokenizer);
     }
   }
 
@@ -138,6 +178,19 @@ public final class TransformerModel {
    */
   public List<String> labels() {
     return description.answer().labels();
+  }
+
+  /**
+   * What makes tokens of texts.
+   *
+   * @return the tokenizer of the folder
+   * @throws IllegalStateException if it has none
+   */
+  public Tokenizer tokenizer() {
+    if (tokenizer == null) {
+      throw new IllegalStateException("the model's folder has no tokenizer.json, it takes ids");
+    }
+    return tokenizer;
   }
 
   /**
@@ -305,6 +358,18 @@ public final class TransformerModel {
   }
 
   /**
+   * How likely each class of a text is.
+   *
+   * @param text the text
+   * @return {@code [labels]}
+   * @throws IllegalStateException if the model has no classifier or no tokenizer
+   * @throws IllegalArgumentException if the text has more than {@link #maxLength} tokens, or none
+   */
+  public float[] classProbabilities(String text) {
+    return classProbabilities(ids(text));
+  }
+
+  /**
    * One vector for each sequence of a batch, pooled and normalised as the folder says.
    *
    * @param batch the sequences, each of at least one token
@@ -337,6 +402,52 @@ public final class TransformerModel {
    */
   public float[] embed(int... ids) {
     return embed(new SequenceBatch().add(ids), new ModelWorkspace())[0];
+  }
+
+  /**
+   * The vector of a text, pooled and normalised as the folder says.
+   *
+   * @param text the text
+   * @return {@code [modelDim]}
+   * @throws IllegalStateException if the model has no tokenizer
+   * @throws IllegalArgumentException if the text has more than {@link #maxLength} tokens, or none
+   */
+  public float[] embed(String text) {
+    return embed(ids(text));
+  }
+
+  /**
+   * The vectors of texts, computed together without padding: to the bit those of each alone.
+   *
+   * @param texts the texts
+   * @param workspace what it computes in
+   * @return {@code [texts.size()][modelDim]}
+   * @throws IllegalStateException if the model has no tokenizer
+   * @throws IllegalArgumentException if a text has more than {@link #maxLength} tokens, or none
+   */
+  public float[][] embed(List<String> texts, ModelWorkspace workspace) {
+    float[][] vectors = new float[texts.size()][];
+    SequenceBatch batch = new SequenceBatch();
+    int done = 0;
+    for (int t = 0; t < vectors.length; t++) {
+      batch.add(ids(texts.get(t)));
+      if (batch.rows() >= ROWS_AT_ONCE || t == vectors.length - 1) {
+        float[][] some = embed(batch, workspace);
+        System.arraycopy(some, 0, vectors, done, some.length);
+        done += some.length;
+        batch.clear();
+      }
+    }
+    return vectors;
+  }
+
+  private int[] ids(String text) {
+    int[] ids = tokenizer().encode(text).ids();
+    if (ids.length > maxLength()) {
+      throw new IllegalArgumentException(
+          "the text has %d tokens, the model takes at most %d".formatted(ids.length, maxLength()));
+    }
+    return ids;
   }
 
   private NextTokens next() {

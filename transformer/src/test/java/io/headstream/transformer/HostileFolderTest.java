@@ -54,7 +54,8 @@ class HostileFolderTest {
           rope_theta | 0 | rope_theta is 0, expected a number above 0
           rope_theta | 1e400 | rope_theta is Infinity, expected a number above 0
           layer_types | ["full_attention", "sliding_attention"] | layer_types[1] is "sliding_attention", expected full_attention: layers of mixed types are not supported
-          layer_types | ["linear_attention"] | layer_types[0] is "linear_attention", expected full_attention or sliding_attention
+          layer_types | ["full_attention"] | layer_types is an array, expected one for each of the 2 layers
+          layer_types | ["linear_attention", "linear_attention"] | layer_types[0] is "linear_attention", expected full_attention or sliding_attention
           hidden_act | "xielu" | hidden_act is "xielu", expected one of gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, quick_gelu, relu, silu
           architectures | ["LlamaForTokenClassification"] | architectures[0] is "LlamaForTokenClassification", expected one that ends with Model, ForMaskedLM, ForSequenceClassification, ForCausalLM
           hidden_size | 1152921504606846976 | hidden_size is 1152921504606846976, expected an integer from 1 to 1048576
@@ -124,7 +125,8 @@ class HostileFolderTest {
     c.get("model.layers.1.mlp.up_proj.weight")[77] = Float.NaN;
     c.write(folder);
     refused(
-        "tensor \"model.layers.1.mlp.up_proj.weight\" has NaN at index 77, expected finite numbers");
+        "tensor \"model.layers.1.mlp.up_proj.weight\" has NaN at index 77, expected finite"
+            + " numbers");
   }
 
   @ParameterizedTest

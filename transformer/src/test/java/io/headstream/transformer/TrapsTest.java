@@ -4,6 +4,7 @@ import static io.headstream.transformer.FamiliesTest.ids;
 import static io.headstream.transformer.ReferenceAssert.assertRight;
 import static io.headstream.transformer.ReferenceAssert.assertSeen;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headstream.safetensors.TensorType;
 import io.headstream.transformer.reference.BertReference;
@@ -183,6 +184,44 @@ class TrapsTest {
     }
     double smooth = (turns - 1) / (4 - 1);
     return (1 - smooth) / 8 + smooth;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2", "llama"})
+  void aDecoderMayClassifyByItsLastToken(String family) throws Exception {
+    boolean llama = family.equals("llama");
+    Checkpoint c =
+        llama ? LlamaReference.checkpoint("llama", 1, 52) : Gpt2Reference.checkpoint("", 1, 52);
+    c.config("architectures", "[\"SomeForSequenceClassification\"]")
+        .config("id2label", "{\"0\": \"ham\", \"1\": \"spam\"}")
+        .word("problem_type", "multi_label_classification")
+        .remove("lm_head.weight")
+        .linear("score", 2, 48);
+    TransformerModel model = TransformerModel.load(c.write(folder));
+    double[][] hidden =
+        llama
+            ? LlamaReference.hidden(c, "llama", ids, Set.of())
+            : Gpt2Reference.hidden(c, "", ids, Set.of());
+    double[][] scores = Float64.linear(hidden, c.get("score.weight"), null);
+    double[][] expected = Float64.map(scores, value -> 1 / (1 + Math.exp(-value)));
+    assertRight(model.classProbabilities(ids), new double[][] {expected[29]});
+    assertThat(model.labels()).containsExactly("ham", "spam");
+    assertThatThrownBy(() -> model.nextTokens(1, ids))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("a " + family + " model without an output for tokens does not foretell");
+  }
+
+  @Test
+  void aWindowOfQwenIsSwitchedOnByItsOwnKey() throws Exception {
+    Checkpoint c = LlamaReference.checkpoint("qwen3", 1, 53).config("sliding_window", 5);
+    float[] whole = TransformerModel.load(c.write(folder)).forward(ids);
+    assertRight(whole, LlamaReference.hidden(c, "qwen3", ids, Set.of()));
+    c.config("use_sliding_window", true).config("max_window_layers", 2);
+    assertThat(TransformerModel.load(c.write(folder)).forward(ids)).isEqualTo(whole);
+    c.config("max_window_layers", 0);
+    assertThat(TransformerModel.load(c.write(folder)).forward(ids)).isNotEqualTo(whole);
+    c.config("layer_types", "[\"full_attention\", \"full_attention\"]");
+    assertThat(TransformerModel.load(c.write(folder)).forward(ids)).isEqualTo(whole);
   }
 
   @Test

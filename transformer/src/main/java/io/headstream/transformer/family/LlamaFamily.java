@@ -83,15 +83,24 @@ final class LlamaFamily {
   private static int keysBefore(Config config) throws ModelException {
     JsonValue json = config.json();
     JsonValue types = json.find("layer_types");
+    int layers = config.layers("num_hidden_layers");
     boolean slides = !config.modelType().startsWith("qwen") && !config.modelType().equals("llama");
     if (config.modelType().startsWith("qwen")) {
       slides = json.findBoolean("use_sliding_window", false);
-      if (slides && types == null && json.findInt("max_window_layers", 0, 1 << 20, 28) > 0) {
-        throw json.get("use_sliding_window")
-            .refusal("false: a window in some layers only is not supported");
+      if (slides && types == null) {
+        // The first so many layers see everything.
+        int seeAll = json.findInt("max_window_layers", 0, 1 << 20, 28);
+        if (seeAll > 0 && seeAll < layers) {
+          throw json.get("use_sliding_window")
+              .refusal("false: a window in some layers only is not supported");
+        }
+        slides = seeAll == 0;
       }
     }
     if (types != null) {
+      if (types.elements().size() != layers) {
+        throw types.refusal("one for each of the " + layers + " layers");
+      }
       for (JsonValue type : types.elements()) {
         String expected = types.elements().get(0).asString();
         if (!type.asString().equals(expected)) {

@@ -38,9 +38,9 @@ final class VectorProjection implements PackedProjection {
 
   @Override
   public void weights(int output, float[] to, int at) {
-    int column = panelStart(output / PANEL) + output % PANEL;
-    for (int i = 0; i < inputs; i++) {
-      to[at + i] = packed[column + i * PANEL];
+    int width = PackedPanels.width(output);
+    for (int i = 0, from = PackedPanels.at(output, inputs); i < inputs; i++, from += width) {
+      to[at + i] = packed[from];
     }
   }
 
