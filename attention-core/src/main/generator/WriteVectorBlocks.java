@@ -29,7 +29,9 @@ public final class WriteVectorBlocks {
      * they do is not said: C2 would read the numbers of all rows at once, into more registers than
      * there are.
      */
-    LANES("Lanes", "int aRow", "");
+    LANES("Lanes", "int aRow", ""),
+    /** One row of terms that stand together with two panels, which count as rows of the block. */
+    PAIR("Pair", "", "int nextAt");
 
     final String suffix;
     final String aSteps;
@@ -72,11 +74,20 @@ public final class WriteVectorBlocks {
           new Block(4, 2, Walk.LANES, 2),
           new Block(8, 1, Walk.ANY, 1),
           new Block(4, 1, Walk.ANY, 1),
+          new Block(3, 3, Walk.DENSE, 1),
+          new Block(3, 2, Walk.DENSE, 1),
           new Block(2, 4, Walk.ANY, 1),
+          new Block(2, 4, Walk.STEP, 1),
           new Block(2, 3, Walk.ANY, 1),
+          new Block(2, 3, Walk.DENSE, 1),
           new Block(1, 4, Walk.ANY, 1),
+          new Block(1, 4, Walk.STEP, 1),
           new Block(1, 3, Walk.ANY, 1),
+          new Block(1, 3, Walk.DENSE, 1),
           new Block(1, 2, Walk.ANY, 1),
+          new Block(1, 2, Walk.DENSE, 1),
+          new Block(2, 3, Walk.PAIR, 1),
+          new Block(2, 2, Walk.PAIR, 1),
           new Block(1, 1, Walk.ANY, 1));
 
   private WriteVectorBlocks() {}
@@ -146,8 +157,13 @@ public final class WriteVectorBlocks {
   }
 
   private static String loop(Block of) {
-    String aTerm = of.walk == Walk.ANY ? "aTerm" : of.walk == Walk.LANES ? "LANES" : "";
-    String aStep = aTerm.isEmpty() ? "" : ", aAt += " + steps(of.termsPerTurn, aTerm);
+    String aStep =
+        switch (of.walk) {
+          case ANY -> ", aAt += " + steps(of.termsPerTurn, "aTerm");
+          case LANES -> ", aAt += " + steps(of.termsPerTurn, "LANES");
+          case PAIR -> ", nextAt += " + bTerm(of);
+          case DENSE, STEP -> "";
+        };
     return "for (int n = 0; n < terms; n += %d, bAt += %s%s) {"
         .formatted(of.termsPerTurn, steps(of.termsPerTurn, bTerm(of)), aStep);
   }
@@ -155,13 +171,17 @@ public final class WriteVectorBlocks {
   private static String bTerm(Block of) {
     return switch (of.walk) {
       case ANY -> "bTerm";
-      case DENSE -> of.vectors + " * LANES";
+      case DENSE, PAIR -> of.vectors + " * LANES";
       case STEP, LANES -> "STEP";
     };
   }
 
   /** One multiply-add for each sum. */
   private static void addTerm(Block of, int turn, List<String> body) {
+    if (of.walk == Walk.PAIR) {
+      addTermOfPair(of, body);
+      return;
+    }
     for (int v = 0; v < of.vectors; v++) {
       String from = at(turn, bTerm(of)) + at(v, "LANES");
       body.add(
@@ -173,12 +193,23 @@ public final class WriteVectorBlocks {
             case ANY -> at(turn, "aTerm") + at(r, "aRow");
             case DENSE, STEP -> at(r, "aRow") + " + n" + at(turn, "1");
             case LANES -> at(turn, "LANES") + at(r, "aRow");
+            case PAIR -> throw new IllegalArgumentException();
           };
       body.add(
           "FloatVector x%d%d = FloatVector.broadcast(SPECIES, a[aAt%s]);".formatted(turn, r, from));
       for (int v = 0; v < of.vectors; v++) {
         String sum = sum(r, v);
         body.add("%s = x%d%d.fma(w%d%d, %s);".formatted(sum, turn, r, turn, v, sum));
+      }
+    }
+  }
+
+  private static void addTermOfPair(Block of, List<String> body) {
+    body.add("FloatVector x = FloatVector.broadcast(SPECIES, a[aAt + n]);");
+    for (int r = 0; r < of.rows; r++) {
+      for (int v = 0; v < of.vectors; v++) {
+        String from = (r == 0 ? "bAt" : "nextAt") + at(v, "LANES");
+        body.add("%s = x.fma(FloatVector.fromArray(SPECIES, b, %s), %1$s);".formatted(sum(r, v), from));
       }
     }
   }

@@ -56,6 +56,12 @@ final class PackedPanels {
     return WIDTH[column % GROUP / LANES];
   }
 
+  /** Whether two panels are as wide as each other and narrow enough to be taken together. */
+  static boolean pair(int column, int next) {
+    int width = width(column);
+    return width == width(next) && (width == 3 * LANES || width == 2 * LANES);
+  }
+
   /** Where a column's weight of input 0 lies. */
   static int at(int column, int inputs) {
     int start = start(column);

@@ -74,6 +74,21 @@ final class VectorProducts {
     }
   }
 
+  /**
+   * One row with two panels of as many columns, whose terms and sums stand together: a single row
+   * has too few sums to hide the latency of a multiply-add.
+   *
+   * @param columns of a panel: two vectors or three
+   */
+  static void rowWithPair(
+      float[] a, int aAt, float[] b, int bAt, int nextAt, int terms, float[] y, int yAt, int columns) {
+    if (columns == 3 * LANES) {
+      VectorBlocks.rows2x3Pair(a, aAt, b, bAt, nextAt, terms, y, yAt, columns, LANES);
+    } else {
+      VectorBlocks.rows2x2Pair(a, aAt, b, bAt, nextAt, terms, y, yAt, columns, LANES);
+    }
+  }
+
   private static void four(
       float[] a,
       int aAt,
@@ -90,14 +105,14 @@ final class VectorProducts {
       int yVector) {
     int r = 0;
     boolean even = terms % 2 == 0;
-    boolean step = aTerm == 1 && bTerm == STEP && even;
-    boolean lanes = aTerm == LANES && aRow == 1 && bTerm == STEP && even;
+    boolean step = aTerm == 1 && bTerm == STEP;
+    boolean lanes = aTerm == LANES && aRow == 1 && bTerm == STEP;
     for (; r + 4 <= rows; r += 4) {
       int at = aAt + r * aRow;
       int to = yAt + r * yRow;
-      if (step) {
+      if (step && even) {
         VectorBlocks.rows4x4Step(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
-      } else if (lanes) {
+      } else if (lanes && even) {
         VectorBlocks.rows4x4Lanes(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
       } else {
         VectorBlocks.rows4x4(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
@@ -106,12 +121,20 @@ final class VectorProducts {
     for (; r + 2 <= rows; r += 2) {
       int at = aAt + r * aRow;
       int to = yAt + r * yRow;
-      VectorBlocks.rows2x4(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      if (step) {
+        VectorBlocks.rows2x4Step(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else {
+        VectorBlocks.rows2x4(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      }
     }
     for (; r < rows; r++) {
       int at = aAt + r * aRow;
       int to = yAt + r * yRow;
-      VectorBlocks.rows1x4(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      if (step) {
+        VectorBlocks.rows1x4Step(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else {
+        VectorBlocks.rows1x4(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      }
     }
   }
 
@@ -146,15 +169,28 @@ final class VectorProducts {
         VectorBlocks.rows4x3(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
       }
     }
+    for (; dense && r + 3 <= rows; r += 3) {
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      VectorBlocks.rows3x3Dense(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+    }
     for (; r + 2 <= rows; r += 2) {
       int at = aAt + r * aRow;
       int to = yAt + r * yRow;
-      VectorBlocks.rows2x3(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      if (dense) {
+        VectorBlocks.rows2x3Dense(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else {
+        VectorBlocks.rows2x3(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      }
     }
     for (; r < rows; r++) {
       int at = aAt + r * aRow;
       int to = yAt + r * yRow;
-      VectorBlocks.rows1x3(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      if (dense) {
+        VectorBlocks.rows1x3Dense(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else {
+        VectorBlocks.rows1x3(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      }
     }
   }
 
@@ -203,10 +239,19 @@ final class VectorProducts {
         VectorBlocks.rows4x2(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
       }
     }
+    for (; dense && r + 3 <= rows; r += 3) {
+      int at = aAt + r * aRow;
+      int to = yAt + r * yRow;
+      VectorBlocks.rows3x2Dense(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+    }
     for (; r < rows; r++) {
       int at = aAt + r * aRow;
       int to = yAt + r * yRow;
-      VectorBlocks.rows1x2(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      if (dense) {
+        VectorBlocks.rows1x2Dense(a, at, aRow, b, bAt, terms, y, to, yRow, yVector);
+      } else {
+        VectorBlocks.rows1x2(a, at, aRow, aTerm, b, bAt, bTerm, terms, y, to, yRow, yVector);
+      }
     }
   }
 

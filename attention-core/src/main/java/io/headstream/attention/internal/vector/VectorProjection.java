@@ -61,7 +61,16 @@ final class VectorProjection implements PackedProjection {
         int head = (column - from) / headDim;
         if (last - column == width && head == (last - 1 - from) / headDim) {
           int at = head * headStride + column - from - head * headDim;
-          inPlace(x, first, end, panel, width, y, at);
+          int next = last + width;
+          if (end - first == 1
+              && next <= to
+              && head == (next - 1 - from) / headDim
+              && PackedPanels.pair(column, last)) {
+            pairInPlace(x, first, panel, width, y, at);
+            last = next;
+          } else {
+            inPlace(x, first, end, panel, width, y, at);
+          }
         } else {
           aside(x, first, end, column, last, from, headDim, y, headStride, sums);
         }
@@ -72,13 +81,25 @@ final class VectorProjection implements PackedProjection {
 
   /** A whole panel that goes to one head's rows. */
   private void inPlace(Rows x, int first, int end, int panel, int width, Rows y, int at) {
-    int rows = end - first;
-    float[] to = y.data();
     int yAt = y.row(first) + at;
-    products(x, first, rows, panel, to, yAt, y.stride(), width);
+    products(x, first, end - first, panel, y.data(), yAt, y.stride(), width);
+    addBias(y, yAt, end - first, panel, width);
+  }
+
+  /** Two whole panels of one row. */
+  private void pairInPlace(Rows x, int row, int panel, int width, Rows y, int at) {
+    int yAt = y.row(row) + at;
+    int w = PackedPanels.at(panel, inputs);
+    int next = PackedPanels.at(panel + width, inputs);
+    VectorProducts.rowWithPair(
+        x.data(), x.row(row), packed, w, next, inputs, y.data(), yAt, width);
+    addBias(y, yAt, 1, panel, 2 * width);
+  }
+
+  private void addBias(Rows y, int at, int rows, int column, int columns) {
     if (bias != null) {
-      for (int c = 0; c < width; c += LANES) {
-        addBias(to, yAt + c, y.stride(), rows, bias, panel + c);
+      for (int c = 0; c < columns; c += LANES) {
+        addBias(y.data(), at + c, y.stride(), rows, bias, column + c);
       }
     }
   }
