@@ -21,31 +21,47 @@ final class VersusTable {
     print("");
   }
 
-  /** Ours beside the best peer, or, a product, beside the peak. */
+  /**
+   * Ours beside the best peer, or, a product, beside the peak at the vector width of this run. The
+   * last column but one says which of the two the goal was measured against: without peers there is
+   * none but for products.
+   */
   void ratios() {
-    print("| case | threads | ours, ms | GFLOP/s | best peer | its ms | ratio | wanted | |");
-    print("|---|---:|---:|---:|---|---:|---:|---:|---|");
+    print(
+        "| case | threads | kernel | ours, ms | GFLOP/s | of the peak | best peer | its ms | ratio |"
+            + " goal | |");
+    print("|---|---:|---|---:|---:|---:|---|---:|---:|---|---|");
     for (Measured ours : minima.ours()) {
       Optional<Measured> peer = minima.bestPeer(ours.of(), ours.threads());
       boolean product = ours.of().op().equals("gemm");
-      double ratio =
-          product
-              ? rate(ours) / minima.peak() / ours.threads()
-              : peer.map(best -> best.minMillis() / ours.minMillis()).orElse(Double.NaN);
-      double wanted = Goals.wanted(ours.of(), ours.threads());
+      double share = rate(ours) / minima.peak() / ours.threads();
+      double ratio = peer.map(best -> best.minMillis() / ours.minMillis()).orElse(Double.NaN);
+      double wanted = Goals.wanted(ours.of(), ours.threads(), ours.version());
       print(
-          "| `%s` | %d | %.4f | %.1f | %s | %s | %.2f%s | %s | %s |",
+          "| `%s` | %d | %s | %.4f | %.1f | %.2f | %s | %s | %s | %s | %s |",
           ours.of().word(),
           ours.threads(),
+          ours.version(),
           ours.minMillis(),
           rate(ours) / 1e9,
+          share,
           peer.map(Measured::peer).orElse(""),
           peer.map(best -> String.format(Locale.ROOT, "%.4f", best.minMillis())).orElse(""),
-          ratio,
-          product ? " of the peak" : "",
-          Double.isNaN(wanted) ? "" : String.format(Locale.ROOT, "%.2f", wanted),
-          ratio < wanted ? "short" : "");
+          number(ratio),
+          goal(product, peer.isPresent(), wanted),
+          (product ? share : ratio) < wanted ? "short" : "");
     }
+  }
+
+  private static String goal(boolean product, boolean peer, double wanted) {
+    if (Double.isNaN(wanted) || !product && !peer) {
+      return "";
+    }
+    return number(wanted) + (product ? " of the peak" : " of the best peer");
+  }
+
+  private static String number(double number) {
+    return Double.isNaN(number) ? "" : String.format(Locale.ROOT, "%.2f", number);
   }
 
   /** Useful operations a second of odd shapes beside those of their neighbours. */

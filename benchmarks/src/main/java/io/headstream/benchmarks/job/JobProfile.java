@@ -24,7 +24,7 @@ public final class JobProfile {
   /** Matrix products, which belong to whoever calls them: projections or attention. */
   private static final List<String> PRODUCTS =
       List.of(
-          "io.headstream.attention.internal.vector.VectorPanel.",
+          "io.headstream.attention.internal.vector.VectorBlocks.",
           "io.headstream.attention.internal.vector.VectorProducts.");
 
   private static final String ELSEWHERE = "elsewhere";

@@ -59,7 +59,7 @@ public final class Backends {
 
   private static Backend logged(Backend backend, String why) {
     System.getLogger(Backends.class.getName())
-        .log(Level.INFO, "attention kernel {0}: {1}", backend.name(), why);
+        .log(Level.INFO, "attention kernel {0}: {1}", backend.description(), why);
     return backend;
   }
 

@@ -6,6 +6,11 @@ public interface Backend {
   /** What logs and metrics call it, such as {@code vector-512}. */
   String name();
 
+  /** What the log says beside it: how this machine's registers are used. */
+  default String description() {
+    return name();
+  }
+
   /** Begins to pack the weights of a projection. */
   ProjectionPacker packer(int outputs, int inputs);
 

@@ -13,6 +13,11 @@ public final class VectorBackend implements Backend {
   }
 
   @Override
+  public String description() {
+    return "%s, sums of %s vectors in registers".formatted(name(), VectorProducts.SHAPE.word());
+  }
+
+  @Override
   public ProjectionPacker packer(int outputs, int inputs) {
     return new VectorProjection.Packer(outputs, inputs);
   }

@@ -81,7 +81,15 @@ final class VectorProducts {
    * @param columns of a panel: two vectors or three
    */
   static void rowWithPair(
-      float[] a, int aAt, float[] b, int bAt, int nextAt, int terms, float[] y, int yAt, int columns) {
+      float[] a,
+      int aAt,
+      float[] b,
+      int bAt,
+      int nextAt,
+      int terms,
+      float[] y,
+      int yAt,
+      int columns) {
     if (columns == 3 * LANES) {
       VectorBlocks.rows2x3Pair(a, aAt, b, bAt, nextAt, terms, y, yAt, columns, LANES);
     } else {

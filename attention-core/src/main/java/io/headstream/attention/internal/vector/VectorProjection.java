@@ -91,8 +91,7 @@ final class VectorProjection implements PackedProjection {
     int yAt = y.row(row) + at;
     int w = PackedPanels.at(panel, inputs);
     int next = PackedPanels.at(panel + width, inputs);
-    VectorProducts.rowWithPair(
-        x.data(), x.row(row), packed, w, next, inputs, y.data(), yAt, width);
+    VectorProducts.rowWithPair(x.data(), x.row(row), packed, w, next, inputs, y.data(), yAt, width);
     addBias(y, yAt, 1, panel, 2 * width);
   }
 

@@ -39,6 +39,13 @@ class PanelShapeTest {
   }
 
   @Test
+  void isInWhatTheLogSays() {
+    VectorBackend backend = new VectorBackend();
+    assertThat(backend.description()).startsWith(backend.name() + ", ");
+    assertThat(backend.description()).contains(VectorProducts.SHAPE.word());
+  }
+
+  @Test
   void leavesNoSingleVectorWhereItCanBeHelped() {
     assertThat(panels(FOUR_BY_FOUR, 4)).containsExactly(4);
     assertThat(panels(FOUR_BY_FOUR, 7)).containsExactly(4, 2, 1);
