@@ -43,9 +43,9 @@ final class Reference implements AutoCloseable {
     return new Encoding(ids, starts, ends);
   }
 
-  /** The number of the word that each token belongs to. */
-  long[] words(String text) {
-    return tokenizer.encode(text, false, false).getWordIds();
+  /** How many tokens a text has. */
+  int count(String text) {
+    return tokenizer.encode(text, true, false).getIds().length;
   }
 
   /** The text of tokens. */

@@ -3,7 +3,6 @@ package io.headstream.transformer.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
@@ -28,7 +27,7 @@ class TokenizerReferenceTest {
   void generatedTextsOfAllPlanes(String shape) throws IOException {
     long seed = shape.hashCode();
     Texts texts = new Texts(seed);
-    try (Pair pair = new Pair(shape)) {
+    try (Pair pair = new Pair(Shapes.all().get(shape), folder)) {
       for (int i = 0; i < TEXTS; i++) {
         pair.compare(texts.next(), i % 4 > 0, "text " + i + " of seed " + seed);
       }
@@ -38,7 +37,7 @@ class TokenizerReferenceTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert", "bert-raw", "qwen2", "smollm"})
   void everyCodePoint(String shape) throws IOException {
-    try (Pair pair = new Pair(shape)) {
+    try (Pair pair = new Pair(Shapes.all().get(shape), folder)) {
       for (int from = 0; from <= 0x10ffff; from += 512) {
         StringBuilder text = new StringBuilder();
         for (int c = from; c < from + 512; c++) {
@@ -55,7 +54,7 @@ class TokenizerReferenceTest {
   @MethodSource("shapes")
   void anyTokensAreDecoded(String shape) throws IOException {
     Random random = new Random(7);
-    try (Pair pair = new Pair(shape)) {
+    try (Pair pair = new Pair(Shapes.all().get(shape), folder)) {
       for (int i = 0; i < TEXTS; i++) {
         int[] ids = random.ints(random.nextInt(20), 0, pair.ours.size() + 2).toArray();
         for (boolean special : new boolean[] {true, false}) {
@@ -64,32 +63,6 @@ class TokenizerReferenceTest {
               .isEqualTo(pair.theirs.decode(ids, special));
         }
       }
-    }
-  }
-
-  /** Our tokenizer and theirs, of one file. */
-  private final class Pair implements AutoCloseable {
-    private final Tokenizer ours;
-    private final Reference theirs;
-
-    Pair(String shape) throws IOException {
-      String json = Shapes.all().get(shape);
-      Path file = Files.writeString(folder.resolve(shape + ".json"), json);
-      ours = Tokenizer.read(file);
-      theirs = new Reference(json);
-    }
-
-    void compare(String text, boolean special, String what) {
-      Encoding expected = theirs.encode(text, special);
-      Encoding found = ours.encode(text, special, Integer.MAX_VALUE);
-      if (!Same.encodings(expected, found)) {
-        throw new AssertionError(what + "\n" + Same.difference(expected, found, text, ours));
-      }
-    }
-
-    @Override
-    public void close() {
-      theirs.close();
     }
   }
 }

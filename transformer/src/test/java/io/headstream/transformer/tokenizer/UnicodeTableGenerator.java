@@ -10,7 +10,7 @@ import java.util.TreeMap;
 
 /**
  * Writes unicode.txt, the table behind {@link UnicodeTables}: asks the reference about every code
- * point. Run its main with the file to write; {@link UnicodeTablesTest} holds that the file in the
+ * point. Run its main with the file to write; {@link CorporaTest} holds that the file in the
  * sources is what it would write.
  */
 final class UnicodeTableGenerator {
