@@ -41,8 +41,14 @@ public final class ModelFolder {
     Files.move(unfinished, folder.resolve("model.safetensors"));
   }
 
-  private static void checkEmpty(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
+  /**
+   * That nothing lies in a folder, or it is not there.
+   *
+   * @throws FileAlreadyExistsException if something does
+   * @throws IOException if the folder cannot be read
+   */
+  public static void checkEmpty(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
       return;
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {

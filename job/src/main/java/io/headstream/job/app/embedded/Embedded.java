@@ -1,6 +1,7 @@
 package io.headstream.job.app.embedded;
 
 import io.headstream.job.app.JobFromOptions;
+import io.headstream.job.app.model.ModelCommand;
 import io.headstream.job.app.options.BuiltLayer;
 import io.headstream.job.app.options.FolderLocks;
 import io.headstream.job.app.options.Locations;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code ./headstream}: the job on a Flink inside this JVM, from the options to the exit code; with
- * the word {@code view} in front, {@link ViewCommand}.
+ * the word {@code view} in front, {@link ViewCommand}, with {@code model}, {@link ModelCommand}.
  */
 public final class Embedded {
   private static final Logger LOG = LoggerFactory.getLogger(Embedded.class);
@@ -59,6 +60,9 @@ public final class Embedded {
       if (arguments.length > 0 && arguments[0].equals(ViewCommand.NAME)) {
         return embedded.view(Arrays.copyOfRange(arguments, 1, arguments.length));
       }
+      if (arguments.length > 0 && arguments[0].equals(ModelCommand.NAME)) {
+        return embedded.model(Arrays.copyOfRange(arguments, 1, arguments.length));
+      }
       Optional<String> information = Options.information(arguments);
       if (information.isPresent()) {
         console.information(information.get());
@@ -82,6 +86,15 @@ public final class Embedded {
       console.information(ViewCommand.help());
     } else {
       console.line(ViewCommand.run(arguments));
+    }
+    return DONE;
+  }
+
+  private int model(String... arguments) throws InterruptedException {
+    if (Arrays.asList(arguments).contains("--help")) {
+      console.information(ModelCommand.help());
+    } else {
+      console.line(ModelCommand.run(arguments));
     }
     return DONE;
   }

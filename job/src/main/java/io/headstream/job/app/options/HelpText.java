@@ -19,6 +19,7 @@ final class HelpText {
       Usage: ./headstream [options]                                 embedded Flink in this JVM
              flink run [-p N] job/target/headstream.jar [options]   the same job on a cluster
              ./headstream view --help                               attention weights as pictures
+             ./headstream model --help                              a trained model from Maven Central
 
       Multi-head attention over streams of token sequences. Most runs need five options:
 
