@@ -6,10 +6,12 @@
  *    |
  * JobFromOptions -> AttentionJob, which wires:
  *
- *   source, kafka   bytes -> ReadRecord, a token or a dead letter
- *   source          EmbedTokens: ReadRecord -> Token; dead letters to the side
+ *   source, kafka   bytes -> ReadRecord: a token, a dead letter, or a line of text
+ *   source          EmbedTokens: ReadRecord -> Token, of a line of text one for each word; dead
+ *                   letters to the side
  *   AttentionLayer  Token -> Token, with the answer as its embedding: the library
- *   kafka           where the output is a topic: sets aside what it would not take
+ *   kafka           before each sink into a topic: what is larger than the topic takes becomes
+ *                   a dead letter
  *   output, kafka   Token -> a line of JSON or a Kafka record; dead letters and attention
  *                   weights in the same way, to places of their own
  * </pre>

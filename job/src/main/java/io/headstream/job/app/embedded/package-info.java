@@ -10,6 +10,9 @@
  *
  * <p>With {@code --checkpoints} a run goes on where the last one stopped: {@code Snapshots} are
  * what lies in that folder, and {@code Fingerprint} beside them says with which options they began,
- * so that others are refused.
+ * so that a start with others is refused. {@code RetainingCluster} keeps the last checkpoint until
+ * it is noted that the job is done.
+ *
+ * <p>With {@code view} as its first argument, {@code Embedded} runs {@code app.view} and no job.
  */
 package io.headstream.job.app.embedded;
