@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A row of the table in docs/reliability.md for each test that let faults happen, in {@code -De2e.results}. */
+/**
+ * A row of the table in docs/reliability.md for each test that let faults happen, in {@code
+ * -De2e.results}.
+ */
 final class Results {
   private Results() {}
 
